@@ -1,0 +1,63 @@
+"""Append to the record. Every event's hash covers the event and the hash before it.
+
+Guarantees: an event is committed with the act it records or not at all; sequence numbers have no gaps; two writers
+(several nodes, a command beside the service) never fork the chain.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+
+from mailguard.audit import queries
+from mailguard.model.audit import AuditEvent
+from mailguard.store import Transaction
+from mailguard.store.times import to_micros
+
+GENESIS = bytes(32)
+"""The hash before the first event."""
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
+
+def append(transaction: Transaction, event: AuditEvent) -> None:
+    """Record ``event`` in this transaction; it is numbered and chained just before the commit."""
+    transaction.collect(_write, event)
+
+
+def canonical(seq: int, at: int, actor_kind: str, actor: str, action: str, queue_id: str | None, details: str) -> bytes:
+    """The octets a hash covers: a JSON array of the row's values in table order. ``details`` is canonical JSON itself."""
+    return _encode([seq, at, actor_kind, actor, action, queue_id, details]).encode()
+
+
+def link(previous: bytes, event: bytes) -> bytes:
+    """The hash of an event: SHA-256 over the hash before it and its canonical octets."""
+    return sha256(previous + event).digest()
+
+
+
+
+def _write(transaction: Transaction, events: list[AuditEvent]) -> None:
+    if transaction.is_postgresql:
+        transaction.execute(queries.lock_chain)
+    head = transaction.execute(queries.chain_head).one_or_none()
+    seq, previous = (head.seq, head.hash) if head is not None else (0, GENESIS)
+    for event in events:
+        seq += 1
+        at = to_micros(event.at)
+        kind, action = event.actor.kind.value, event.action.value
+        details = _encode(event.details)
+        previous = link(previous, canonical(seq, at, kind, event.actor.name, action, event.queue_id, details))
+        transaction.insert(
+            queries.INSERT,
+            {
+                "seq": seq,
+                "at": at,
+                "actor_kind": kind,
+                "actor": event.actor.name,
+                "action": action,
+                "queue_id": event.queue_id,
+                "details": details,
+                "hash": previous,
+            },
+        )

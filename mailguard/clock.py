@@ -36,7 +36,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's clocks. Boot time, not monotonic time, counts what passed, so that a suspended machine wakes right."""
+    """The machine's clocks. Boot time counts what passed, so that a suspended machine wakes right."""
 
     def __init__(self) -> None:
         self._wall_start = datetime.now(UTC)

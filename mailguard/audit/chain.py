@@ -26,15 +26,13 @@ def append(transaction: Transaction, event: AuditEvent) -> None:
 
 
 def canonical(seq: int, at: int, actor_kind: str, actor: str, action: str, queue_id: str | None, details: str) -> bytes:
-    """The octets a hash covers: a JSON array of the row's values in table order. ``details`` is canonical JSON itself."""
+    """The octets a hash covers: a JSON array of the row's values in table order; ``details`` is JSON itself."""
     return _encode([seq, at, actor_kind, actor, action, queue_id, details]).encode()
 
 
 def link(previous: bytes, event: bytes) -> bytes:
     """The hash of an event: SHA-256 over the hash before it and its canonical octets."""
     return sha256(previous + event).digest()
-
-
 
 
 def _write(transaction: Transaction, events: list[AuditEvent]) -> None:

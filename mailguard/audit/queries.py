@@ -12,7 +12,7 @@ from mailguard.store.tables import audit_event
 INSERT = insert(audit_event)
 _HEAD = select(audit_event.c.seq, audit_event.c.hash).order_by(audit_event.c.seq.desc()).limit(1)
 _ONE_WRITER = text("SELECT pg_advisory_xact_lock(7236401)")
-"""Serialises writers of the chain on PostgreSQL until their commit; SQLite has one writer anyway. The number is ours."""
+"""Serialises writers of the chain on PostgreSQL until their commit; SQLite has one writer anyway."""
 _OF_MAIL = select(audit_event).where(audit_event.c.queue_id == bindparam("queue_id")).order_by(audit_event.c.seq)
 _AFTER = select(audit_event).where(audit_event.c.seq > bindparam("seq")).order_by(audit_event.c.seq).limit(1000)
 

@@ -104,20 +104,26 @@ class Submission:
 class Recipient:
     """Where one recipient of a submission stands now.
 
-    ``due_at``: when a timer or the deliverer looks at it again; None means nobody does until a person acts.
-    ``shown_until``: the deadline people are shown for a hold; ``due_at`` is a little later, so that the last
-    click wins. ``variant_id``: the content that leaves, set from ``queued`` on. ``attempts``: deliveries begun.
-    ``doubts``: attempts whose outcome stayed unknown. ``expires_at``: when delivery is given up.
+    ``revision`` grows with every change, and a change names the one it saw. ``due_at``: when somebody looks at it
+    again; None means nobody does until a person acts. ``lease_owner``: the node that works on it until ``due_at``.
+    ``shown_until``: the deadline people are shown for a hold; ``due_at`` is a little later, so that the last click
+    wins. ``variant_id``: the content that leaves, set from ``queued`` on. ``looks``: inspections begun.
+    ``attempts``: deliveries begun. ``doubts``: attempts whose outcome stayed unknown. ``expires_at``: when delivery
+    is given up. ``delay_told``: whether the sender was told that it takes long.
     """
 
     key: RecipientKey
     path: ForwardPath
     state: State
+    revision: int
     verdict: Verdict | None
     due_at: datetime | None
+    lease_owner: str | None
     shown_until: datetime | None
     variant_id: str | None
+    looks: int
     attempts: int
     doubts: int
     expires_at: datetime | None
+    delay_told: bool
     changed_at: datetime

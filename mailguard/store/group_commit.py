@@ -199,7 +199,13 @@ class Store:
 
 def _is_our_fault(error: DBAPIError) -> bool:
     """Whether the statement itself is wrong (a constraint, bad data): trying again cannot help, and others are well."""
-    return type(error).__name__ in {"IntegrityError", "DataError", "ProgrammingError", "InterfaceError", "NotSupportedError"}
+    return type(error).__name__ in {
+        "IntegrityError",
+        "DataError",
+        "ProgrammingError",
+        "InterfaceError",
+        "NotSupportedError",
+    }
 
 
 def _hand_back(batch: list[_Waiting]) -> None:

@@ -64,8 +64,13 @@ submission = Table(
     Column("size", BigInteger, nullable=False),
     Column("recipients", Integer, nullable=False),
     Column("automatic", Boolean, nullable=False),
-    Index("submission_by_account", "account", "accepted_at", sqlite_where=text("account IS NOT NULL"),
-          postgresql_where=text("account IS NOT NULL")),
+    Index(
+        "submission_by_account",
+        "account",
+        "accepted_at",
+        sqlite_where=text("account IS NOT NULL"),
+        postgresql_where=text("account IS NOT NULL"),
+    ),
 )
 
 recipient = Table(
@@ -84,20 +89,27 @@ recipient = Table(
     Column("lease_owner", Text),
     Column("shown_until", BigInteger),
     Column("variant_id", Text, ForeignKey("content.content_id")),
+    Column("looks", Integer, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("doubts", Integer, nullable=False),
     Column("expires_at", BigInteger),
     Column("delay_told", Boolean, nullable=False),
     Column("changed_at", BigInteger, nullable=False),
     # Invariant 2: nothing gets near the wire without a recorded verdict, not even by a mistake in code.
-    CheckConstraint(
-        "verdict IS NOT NULL OR state IN ('accepted', 'held')", name="recipient_moves_on_with_a_verdict"
+    CheckConstraint("verdict IS NOT NULL OR state IN ('accepted', 'held')", name="recipient_moves_on_with_a_verdict"),
+    Index(
+        "recipient_by_due",
+        "due_at",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
     ),
-    Index("recipient_by_due", "due_at", sqlite_where=text("due_at IS NOT NULL"),
-          postgresql_where=text("due_at IS NOT NULL")),
-    Index("recipient_by_open_state", "state", "queue_id",
-          sqlite_where=text("state IN ('held', 'deferred')"),
-          postgresql_where=text("state IN ('held', 'deferred')")),
+    Index(
+        "recipient_by_open_state",
+        "state",
+        "queue_id",
+        sqlite_where=text("state IN ('held', 'deferred')"),
+        postgresql_where=text("state IN ('held', 'deferred')"),
+    ),
     sqlite_with_rowid=False,
 )
 
@@ -131,8 +143,12 @@ audit_event = Table(
     Column("details", Text, nullable=False),
     # SHA-256 over the previous row's hash and this row's canonical form.
     Column("hash", LargeBinary, nullable=False),
-    Index("audit_event_by_mail", "queue_id", sqlite_where=text("queue_id IS NOT NULL"),
-          postgresql_where=text("queue_id IS NOT NULL")),
+    Index(
+        "audit_event_by_mail",
+        "queue_id",
+        sqlite_where=text("queue_id IS NOT NULL"),
+        postgresql_where=text("queue_id IS NOT NULL"),
+    ),
 )
 
 account = Table(

@@ -1,0 +1,236 @@
+"""The durable queue: what was answered 250, and where each recipient stands.
+
+``accept`` returns only when content and rows are synced (invariant 1). Everything else that changes a mail is a work
+for ``Store``; the works of people are in ``hold``, those of the service in ``workers``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from mailguard import audit
+from mailguard.clock import Clock
+from mailguard.errors import ContentDamaged, ContentDestroyed, StorageUnavailable, UnknownMail
+from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
+from mailguard.model.delivery import DeliveryAttempt
+from mailguard.model.envelope import Envelope, Session
+from mailguard.model.queue import QueueId, Recipient, RecipientKey, State, Submission
+from mailguard.spool import content, queries
+from mailguard.spool.content import ContentWriter, SealedContent
+from mailguard.spool.crash_points import crash_point
+from mailguard.spool.ids import new_id
+from mailguard.spool.keys import MasterKey
+from mailguard.store import Store, Transaction
+from mailguard.store.times import to_micros
+
+INSPECTION_LEASE = timedelta(seconds=60)
+"""How long looking into a mail may take before somebody else looks."""
+
+ROOM_CHECK_SECONDS = 1.0
+"""How old the answer to "is there room on the disk" may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A submission with its recipients as they are now, and its content where that is small and at hand."""
+
+    submission: Submission
+    recipients: tuple[Recipient, ...]
+    plain: bytes | None = None
+    eight_bit: bool = True
+
+
+class Handover(Protocol):
+    """Takes just accepted mails straight on, so that nobody has to look for them."""
+
+    def reserve(self, size: int) -> bool:
+        """Whether there is room for a mail of ``size`` octets; if so it is kept until ``take`` or ``release``."""
+        ...
+
+    def take(self, mail: Mail) -> None:
+        """A mail that is on disk and leased to this node."""
+        ...
+
+    def release(self, size: int) -> None:
+        """The mail it was reserved for is not coming."""
+        ...
+
+
+class Spool:
+    """Mails in the store and their contents on disk. One per process; ``node`` names it in leases."""
+
+    def __init__(
+        self,
+        store: Store,
+        master: MasterKey,
+        clock: Clock,
+        folder: Path,
+        *,
+        node: str = "node",
+        inline_bytes: int = 512 * 1024,
+        reserve_bytes: int = 256 * 1024 * 1024,
+        expire: timedelta = timedelta(days=5),
+    ) -> None:
+        self.store = store
+        self.clock = clock
+        self.node = node
+        self.expire = expire
+        self.folder = folder
+        self.handover: Handover | None = None
+        self._master = master
+        self._inline_bytes = inline_bytes
+        self._reserve_bytes = reserve_bytes
+        self._room = (-ROOM_CHECK_SECONDS, 0)
+        content.prepare_folder(folder)
+
+    # -- taking mail in
+
+    def has_room(self, size: int) -> bool:
+        """Whether the disk has room for a mail of ``size`` octets and half as much again, above the reserve."""
+        checked, free = self._room
+        if self.clock.monotonic() - checked >= ROOM_CHECK_SECONDS:
+            free = shutil.disk_usage(self.folder).free
+            self._room = (self.clock.monotonic(), free)
+        return free >= self._reserve_bytes + size + size // 2
+
+    def open_content(self) -> ContentWriter:
+        """A writer for a new content. Its id becomes the queue id of the mail it is accepted for."""
+        return ContentWriter(self.folder, self._master, new_id(self.clock.now()), self._inline_bytes)
+
+    async def accept(
+        self, envelope: Envelope, session: Session, writer: ContentWriter, *, automatic: bool = False
+    ) -> QueueId:
+        """Take responsibility for a mail: its queue id, once content and rows are synced.
+
+        Raises ``StorageUnavailable`` if they cannot be; then nothing was promised and nothing will be sent.
+        """
+        try:
+            sealed = await asyncio.to_thread(writer.seal) if writer.is_file else writer.seal()
+        except StorageUnavailable:
+            writer.abandon()
+            raise
+        crash_point("after_content_sync")
+        reserved = self.handover is not None and self.handover.reserve(sealed.size)
+        actor = Actor(ActorKind.CLIENT, session.account or session.source or session.client_address)
+
+        def work(transaction: Transaction) -> Mail:
+            return self.insert(transaction, sealed, envelope, session, actor, automatic=automatic, leased=reserved)
+
+        try:
+            mail = await self.store.write(work)
+        except BaseException:
+            if reserved and self.handover is not None:
+                self.handover.release(sealed.size)
+            raise
+        crash_point("after_accept_commit")
+        if reserved and self.handover is not None:
+            self.handover.take(mail)
+        return sealed.content_id
+
+    def seal(self, wire: bytes) -> SealedContent:
+        """A small content of our own making, ready for ``insert``."""
+        writer = self.open_content()
+        writer.write(wire)
+        return writer.seal()
+
+    def insert(
+        self,
+        transaction: Transaction,
+        sealed: SealedContent,
+        envelope: Envelope,
+        session: Session,
+        actor: Actor,
+        *,
+        automatic: bool,
+        leased: bool,
+    ) -> Mail:
+        """Add a submission to a transaction: content, rows and audit event. Its recipients are ``accepted``."""
+        now = transaction.now
+        submission = Submission(sealed.content_id, now, envelope, session, sealed.content_id, sealed.size, automatic)
+        due_at, owner = (now + INSPECTION_LEASE, self.node) if leased else (now, None)
+        recipients = tuple(
+            Recipient(
+                key=RecipientKey(submission.queue_id, position),
+                path=path,
+                state=State.ACCEPTED,
+                revision=0,
+                verdict=None,
+                due_at=due_at,
+                lease_owner=owner,
+                shown_until=None,
+                variant_id=None,
+                looks=1 if leased else 0,
+                attempts=0,
+                doubts=0,
+                expires_at=None,
+                delay_told=False,
+                changed_at=now,
+            )
+            for position, path in enumerate(envelope.forward_paths)
+        )
+        transaction.insert(queries.INSERT_CONTENT, queries.content_row(sealed, to_micros(now)))
+        transaction.insert(queries.INSERT_SUBMISSION, queries.submission_row(submission))
+        for recipient in recipients:
+            transaction.insert(queries.INSERT_RECIPIENT, queries.recipient_row(recipient))
+        audit.append(
+            transaction,
+            AuditEvent(
+                now,
+                actor,
+                AuditAction.ACCEPTED,
+                submission.queue_id,
+                {"recipients": len(recipients), "size": sealed.size, "sha256": sealed.sha256.hex()},
+            ),
+        )
+        return Mail(submission, recipients, sealed.plain, sealed.eight_bit)
+
+    # -- looking
+
+    async def sent_since(self, account: str, since: datetime) -> tuple[int, int]:
+        """How many mails and recipients an account has had accepted since then."""
+        return await self.store.read(lambda connection: queries.sent_since(connection, account, to_micros(since)))
+
+    def mail(self, reader: queries.Reader, queue_id: QueueId) -> Mail:
+        """A mail as it is now, without its content. Raises ``UnknownMail``."""
+        row, entries = queries.mail_rows(reader, queue_id)
+        if row is None:
+            raise UnknownMail(f"no mail {queue_id}")
+        recipients = tuple(queries.recipient_of(entry) for entry in entries)
+        return Mail(queries.submission_of(row, (entry.path for entry in recipients)), recipients)
+
+    def attempts(self, reader: queries.Reader, queue_id: QueueId) -> dict[int, list[DeliveryAttempt]]:
+        """A mail's delivery attempts by recipient position, oldest first."""
+        found: dict[int, list[DeliveryAttempt]] = {}
+        for row in queries.attempt_rows(reader, queue_id):
+            found.setdefault(row.position, []).append(queries.attempt_of(row))
+        return found
+
+    def read_content(self, reader: queries.Reader, content_id: str) -> Iterator[bytes]:
+        """A content's wire form, frame by frame. Raises ``ContentDestroyed``, ``ContentDamaged``, ``UnknownMail``."""
+        row = queries.content_by_id(reader, content_id)
+        if row is None:
+            raise UnknownMail(f"no content {content_id}")
+        if row.wrapped_key is None:
+            raise ContentDestroyed(f"content {content_id} was destroyed")
+        wrapped = bytes(row.wrapped_key)
+        if row.body is not None:
+            return iter([content.open_inline(self._master, content_id, wrapped, bytes(row.body))])
+        return content.read_file(self.folder, self._master, content_id, wrapped)
+
+    async def stream_content(self, content_id: str) -> AsyncIterator[bytes]:
+        """A content's wire form, a frame at a time, read in a thread. Raises as ``read_content``."""
+        frames = await self.store.read(lambda connection: self.read_content(connection, content_id))
+        while (frame := await asyncio.to_thread(next, frames, None)) is not None:
+            yield frame
+
+    async def head(self, content_id: str) -> bytes:
+        """The first frame of a content: enough for its header. Raises as ``read_content``."""
+        async for frame in self.stream_content(content_id):
+            return frame
+        raise ContentDamaged(f"content {content_id} is empty")

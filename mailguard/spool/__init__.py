@@ -1,7 +1,6 @@
 """The durable queue: accept, lease, advance; contents, keys, retention. Nothing accepted is ever lost here."""
 
 from mailguard.spool.content import ContentWriter, SealedContent
-from mailguard.spool.crash_points import crash_point
 from mailguard.spool.keys import MasterKey, load_master_key
 from mailguard.spool.moves import Move, advance, lease
 from mailguard.spool.spool import Handover, Mail, Spool
@@ -15,7 +14,6 @@ __all__ = [
     "SealedContent",
     "Spool",
     "advance",
-    "crash_point",
     "lease",
     "load_master_key",
 ]

@@ -34,8 +34,10 @@ class Move:
     changes: dict[str, Any]
 
 
-def advance(transaction: Transaction, moves: Iterable[Move], event: AuditEvent) -> list[Recipient]:
-    """Carry out the moves and record them with ``event``; the recipients as they are then, in the same order.
+def advance(
+    transaction: Transaction, moves: Iterable[Move], event: AuditEvent, *more: AuditEvent
+) -> list[Recipient]:
+    """Carry out the moves and record them with the events; the recipients as they are then, in the same order.
 
     A final state clears lease and due time. Raises ``ForbiddenMove``; ``StaleState`` by the end of the transaction.
     """
@@ -49,7 +51,8 @@ def advance(transaction: Transaction, moves: Iterable[Move], event: AuditEvent) 
         after = replace(before, state=state, revision=before.revision + 1, changed_at=transaction.now, **changes)
         transaction.update(queries.UPDATE_RECIPIENT, queries.update_parameters(before, after))
         arrived.append(after)
-    audit.append(transaction, event)
+    for recorded in (event, *more):
+        audit.append(transaction, recorded)
     return arrived
 
 

@@ -54,6 +54,7 @@ END_ATTEMPT = GuardedUpdate(
     .values(
         ended_at=bindparam("to_ended_at"),
         outcome=bindparam("to_outcome"),
+        tls=bindparam("to_tls"),
         code=bindparam("to_code"),
         enhanced=bindparam("to_enhanced"),
         reply=bindparam("to_reply"),
@@ -236,6 +237,21 @@ def attempt_row(key: RecipientKey, attempt: DeliveryAttempt) -> dict[str, Any]:
         "code": None if attempt.reply is None else attempt.reply.code,
         "enhanced": None if attempt.reply is None else attempt.reply.enhanced,
         "reply": None if attempt.reply is None else attempt.reply.text,
+    }
+
+
+def end_parameters(key: RecipientKey, attempt: DeliveryAttempt) -> dict[str, Any]:
+    """The parameters of ``END_ATTEMPT``."""
+    return {
+        "in_queue_id": key.queue_id,
+        "in_position": key.position,
+        "in_number": attempt.number,
+        "to_ended_at": to_micros_or_none(attempt.ended_at),
+        "to_outcome": attempt.outcome.value,
+        "to_tls": attempt.tls,
+        "to_code": None if attempt.reply is None else attempt.reply.code,
+        "to_enhanced": None if attempt.reply is None else attempt.reply.enhanced,
+        "to_reply": None if attempt.reply is None else attempt.reply.text,
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Protocol
 
 from mailguard import audit
 from mailguard.clock import Clock
+from mailguard.crash_points import crash_point
 from mailguard.errors import ContentDamaged, ContentDestroyed, StorageUnavailable, UnknownMail
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.delivery import DeliveryAttempt
@@ -23,7 +24,6 @@ from mailguard.model.envelope import Envelope, Session
 from mailguard.model.queue import QueueId, Recipient, RecipientKey, State, Submission
 from mailguard.spool import content, queries
 from mailguard.spool.content import ContentWriter, SealedContent
-from mailguard.spool.crash_points import crash_point
 from mailguard.spool.ids import new_id
 from mailguard.spool.keys import MasterKey
 from mailguard.store import Store, Transaction
@@ -84,7 +84,7 @@ class Spool:
         self.folder = folder
         self.handover: Handover | None = None
         self._master = master
-        self._inline_bytes = inline_bytes
+        self.inline_bytes = inline_bytes
         self._reserve_bytes = reserve_bytes
         self._room = (-ROOM_CHECK_SECONDS, 0)
         content.prepare_folder(folder)
@@ -101,7 +101,7 @@ class Spool:
 
     def open_content(self) -> ContentWriter:
         """A writer for a new content. Its id becomes the queue id of the mail it is accepted for."""
-        return ContentWriter(self.folder, self._master, new_id(self.clock.now()), self._inline_bytes)
+        return ContentWriter(self.folder, self._master, new_id(self.clock.now()), self.inline_bytes)
 
     async def accept(
         self, envelope: Envelope, session: Session, writer: ContentWriter, *, automatic: bool = False
@@ -210,6 +210,12 @@ class Spool:
         for row in queries.attempt_rows(reader, queue_id):
             found.setdefault(row.position, []).append(queries.attempt_of(row))
         return found
+
+    def page(
+        self, reader: queries.Reader, states: Iterable[State], *, after: QueueId = "", limit: int = 50
+    ) -> list[Mail]:
+        """Mails with a recipient in one of ``states``, oldest first, after the queue id ``after``."""
+        return [self.mail(reader, queue_id) for queue_id in queries.page_by_state(reader, states, after, limit)]
 
     def read_content(self, reader: queries.Reader, content_id: str) -> Iterator[bytes]:
         """A content's wire form, frame by frame. Raises ``ContentDestroyed``, ``ContentDamaged``, ``UnknownMail``."""

@@ -1,0 +1,140 @@
+"""Release, cancel and extend, as works.
+
+The deadline people are shown ends ``hold.grace_seconds`` before the timer may release (invariant 6): a cancel that
+reaches the database before the timer does always wins, and one that was clicked before the shown deadline does so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mailguard import audit
+from mailguard.errors import NotAllowed
+from mailguard.model.audit import Actor, AuditAction, AuditEvent
+from mailguard.model.queue import Mover, QueueId, Recipient, State
+from mailguard.spool import Move, Spool, advance, lease
+from mailguard.spool.moves import Step
+from mailguard.store import Transaction, Work
+
+_LONGEST_EXTENSION = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an action did: the positions it moved, and those it found in another state, with that state."""
+
+    queue_id: QueueId
+    moved: tuple[int, ...]
+    left: dict[int, State]
+
+
+def release(
+    spool: Spool, queue_id: QueueId, actor: Actor, reason: str, positions: Collection[int] | None = None
+) -> Work[Outcome]:
+    """Send what is held, now. Recipients that are not held any more are left as they are; safe to call twice."""
+    return _act(spool, queue_id, actor, reason, positions, State.CLEARED, AuditAction.RELEASED)
+
+
+def cancel(
+    spool: Spool, queue_id: QueueId, actor: Actor, reason: str, positions: Collection[int] | None = None
+) -> Work[Outcome]:
+    """Take back what is held. Recipients that have left are named in the outcome; safe to call twice."""
+    return _act(spool, queue_id, actor, reason, positions, State.CANCELLED, AuditAction.CANCELLED)
+
+
+def extend(
+    spool: Spool,
+    queue_id: QueueId,
+    actor: Actor,
+    reason: str,
+    by: timedelta | None,
+    grace: timedelta,
+    positions: Collection[int] | None = None,
+) -> Work[Outcome]:
+    """Hold longer by a length of time, or with ``by`` None until a person decides (the timer is stopped).
+
+    Raises ``NotAllowed`` for a length that is not positive or over 30 days.
+    """
+    if by is not None and not timedelta(0) < by <= _LONGEST_EXTENSION:
+        raise NotAllowed(f"extension by {by}", public="Hold longer by more than nothing and at most 30 days")
+
+    def work(transaction: Transaction) -> Outcome:
+        chosen, left = _chosen(spool, transaction, queue_id, positions)
+        for recipient in chosen:
+            if by is None:
+                lease(transaction, recipient, due_at=None, shown_until=None)
+            else:
+                shown = max(recipient.shown_until or transaction.now, transaction.now) + by
+                lease(transaction, recipient, due_at=shown + grace, shown_until=shown)
+        moved = tuple(recipient.key.position for recipient in chosen)
+        if moved:
+            details = {
+                "positions": list(moved),
+                "reason": reason,
+                "seconds": None if by is None else int(by.total_seconds()),
+            }
+            audit.append(transaction, AuditEvent(transaction.now, actor, AuditAction.EXTENDED, queue_id, details))
+        return Outcome(queue_id, moved, left)
+
+    return work
+
+
+def release_due(transaction: Transaction, held: list[Recipient], actor: Actor) -> list[Recipient]:
+    """The timer's release of recipients of one mail whose time is over; the recipients as they are then.
+
+    Raises ``StaleState`` by the end of the transaction if a person was there first.
+    """
+    if not held:
+        return []
+    event = AuditEvent(
+        transaction.now,
+        actor,
+        AuditAction.RELEASED_BY_TIMER,
+        held[0].key.queue_id,
+        {"positions": [recipient.key.position for recipient in held]},
+    )
+    steps: tuple[Step, ...] = ((State.CLEARED, Mover.TIMER),)
+    changes = {"due_at": transaction.now, "lease_owner": None, "shown_until": None}
+    return advance(transaction, [Move(recipient, steps, changes) for recipient in held], event)
+
+
+def _act(
+    spool: Spool,
+    queue_id: QueueId,
+    actor: Actor,
+    reason: str,
+    positions: Collection[int] | None,
+    to: State,
+    action: AuditAction,
+) -> Work[Outcome]:
+    steps: tuple[Step, ...] = ((to, Mover.PERSON),)
+
+    def work(transaction: Transaction) -> Outcome:
+        chosen, left = _chosen(spool, transaction, queue_id, positions)
+        moved = tuple(recipient.key.position for recipient in chosen)
+        if moved:
+            changes = {"due_at": transaction.now, "lease_owner": None, "shown_until": None}
+            moves = [Move(recipient, steps, changes) for recipient in chosen]
+            details = {"positions": list(moved), "reason": reason}
+            advance(transaction, moves, AuditEvent(transaction.now, actor, action, queue_id, details))
+        return Outcome(queue_id, moved, left)
+
+    return work
+
+
+
+
+def _chosen(
+    spool: Spool, transaction: Transaction, queue_id: QueueId, positions: Collection[int] | None
+) -> tuple[list[Recipient], dict[int, State]]:
+    """The held recipients that are meant, and the state of those meant that are not held. Raises ``UnknownMail``."""
+    mail = spool.mail(transaction, queue_id)
+    if positions is not None and (unknown := set(positions) - {entry.key.position for entry in mail.recipients}):
+        raise NotAllowed(
+            f"no recipient {sorted(unknown)} in {queue_id}", public="This mail has no recipient with that number"
+        )
+    meant = [entry for entry in mail.recipients if positions is None or entry.key.position in positions]
+    held = [entry for entry in meant if entry.state is State.HELD]
+    return held, {entry.key.position: entry.state for entry in meant if entry.state is not State.HELD}

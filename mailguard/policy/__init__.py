@@ -1,0 +1,5 @@
+"""Facts and rules in, a verdict for each recipient out; pure."""
+
+from mailguard.policy.builtin import BuiltinRule
+
+__all__ = ["BuiltinRule"]

@@ -1,0 +1,46 @@
+"""The rule an office starts with: its own domains at once, everybody else after a pause.
+
+Automatic mail (null reverse-path, automatic replies) goes at once: nobody wrote it, so nobody would take it back, and a
+reply that comes late is worse than none. A pause of zero holds nothing, and still writes a verdict.
+"""
+
+from __future__ import annotations
+
+from mailguard.config import HoldSettings, OfficeSettings
+from mailguard.model.address import comparable_domain, domain_of, is_within
+from mailguard.model.queue import Submission
+from mailguard.model.verdict import Action, Reason, Verdict
+
+_RULE = "builtin"
+AUTOMATIC = Verdict(Action.DELIVER, (Reason.AUTOMATIC,), _RULE)
+INTERNAL = Verdict(Action.DELIVER, (Reason.INTERNAL,), _RULE)
+NOTICE = Verdict(Action.DELIVER, (Reason.NOTICE,), _RULE)
+"""For mail that mailguard writes itself."""
+UNREADABLE = Verdict(Action.HOLD, (Reason.UNREADABLE,), _RULE)
+"""For mail that could not be looked into: a person decides, no timer."""
+STOPPED_LOOKING = Verdict(Action.HOLD, (Reason.STOPPED_LOOKING,), _RULE)
+"""For mail that stopped the inspector several times: a person decides, no timer."""
+
+
+class BuiltinRule:
+    """Judges by domain. Made once from the settings; ``judge`` is pure."""
+
+    def __init__(self, office: OfficeSettings, hold: HoldSettings) -> None:
+        self._own = frozenset(comparable_domain(domain) for domain in office.domains)
+        self._with_subdomains = office.include_subdomains
+        seconds = round(hold.minutes * 60)
+        self._external = Verdict(
+            Action.HOLD if seconds else Action.DELIVER, (Reason.EXTERNAL,), _RULE, seconds if seconds else None
+        )
+
+    def is_own(self, address: str) -> bool:
+        """Whether an address lies in the office's own domains; anything unusual does not."""
+        domain = domain_of(address)
+        return is_within(domain, self._own) if self._with_subdomains else domain in self._own
+
+    def judge(self, submission: Submission) -> tuple[Verdict, ...]:
+        """A verdict for each recipient, in the envelope's order."""
+        paths = submission.envelope.forward_paths
+        if submission.automatic or not submission.envelope.reverse_path:
+            return (AUTOMATIC,) * len(paths)
+        return tuple([INTERNAL if self.is_own(path.address) else self._external for path in paths])

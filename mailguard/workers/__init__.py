@@ -1,0 +1,1 @@
+"""Workers lease work, call a stage or two, and record the outcome in one transaction."""

@@ -1,0 +1,109 @@
+"""Takes just accepted mail straight from the spool through inspector and deliverer, inside limits.
+
+It saves looking for work that was there a moment ago; it promises nothing. What does not fit, and what a crash leaves,
+is found by the timekeeper in the database.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from mailguard.errors import MailguardError
+from mailguard.model.queue import Recipient
+from mailguard.spool import Mail, Spool
+from mailguard.workers.deliverer import Deliverer
+from mailguard.workers.inspector import Inspector
+
+log = structlog.get_logger()
+
+MAILS_MAX = 400
+"""Mails under way at one time: more only wait for the next hop, and take memory."""
+
+BYTES_MAX = 64 * 1024 * 1024
+"""Octets of their contents."""
+
+
+class Conveyor:
+    """The spool's ``Handover``. ``free`` is how many more mails may be under way."""
+
+    def __init__(self, spool: Spool, inspector: Inspector, deliverer: Deliverer) -> None:
+        self._spool = spool
+        self._inspector = inspector
+        self._deliverer = deliverer
+        self._mails = 0
+        self._bytes = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._open = True
+
+    @property
+    def free(self) -> int:
+        """How many more mails may be taken on; 0 once it is closing."""
+        return max(0, MAILS_MAX - self._mails) if self._open else 0
+
+    def reserve(self, size: int) -> bool:
+        held = min(size, self._spool.inline_bytes)
+        if not self._open or self._mails >= MAILS_MAX or self._bytes + held > BYTES_MAX:
+            return False
+        self._mails += 1
+        self._bytes += held
+        return True
+
+    def release(self, size: int) -> None:
+        self._mails -= 1
+        self._bytes -= min(size, self._spool.inline_bytes)
+
+    def take(self, mail: Mail) -> None:
+        self._start(self.inspect(mail), mail)
+
+    def take_leased(self, mail: Mail, *, accepted: bool) -> None:
+        """A mail the timekeeper leased: ``accepted`` ones to the inspector, claimed ones to the deliverer."""
+        size = mail.submission.size
+        self._mails += 1
+        self._bytes += min(size, self._spool.inline_bytes)
+        self._start(self.inspect(mail) if accepted else self._deliverer.deliver(mail), mail)
+
+    async def inspect(self, mail: Mail) -> None:
+        """Judge a mail, record the verdicts, and deliver what may go at once."""
+        verdicts = self._inspector.verdicts(mail.submission)
+        claimed = await self._spool.store.write(self._inspector.record(mail, verdicts, at_once=self._open))
+        if claimed:
+            await self._deliverer.deliver(_with(mail, claimed))
+
+    async def close(self, seconds: float) -> int:
+        """Start nothing new and wait for what is under way; how many mails were still under way at the end.
+
+        Those are in the database and go on at the next start.
+        """
+        self._open = False
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        left = len(self._tasks)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        return left
+
+    def _start(self, work: object, mail: Mail) -> None:
+        task: asyncio.Task[None] = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type]
+        self._tasks.add(task)
+        size = mail.submission.size
+        queue_id = mail.submission.queue_id
+
+        def done(ended: asyncio.Task[None]) -> None:
+            self._tasks.discard(ended)
+            self.release(size)
+            if not ended.cancelled() and (error := ended.exception()) is not None:
+                # The lease ends and the timekeeper finds the mail again; nothing is lost and nothing goes out early.
+                log.error("mail_left_for_later", queue_id=queue_id, error=type(error).__name__, exc_info=_unexpected(error))
+
+        task.add_done_callback(done)
+
+
+def _unexpected(error: BaseException) -> BaseException | None:
+    return None if isinstance(error, MailguardError) else error
+
+
+def _with(mail: Mail, recipients: list[Recipient]) -> Mail:
+    return Mail(mail.submission, tuple(recipients), mail.plain, mail.eight_bit)

@@ -1,0 +1,260 @@
+"""Delivers claimed recipients and records what the next hop said, recipient by recipient.
+
+Before the final dot the attempt is committed as ``unknown``, provided the lease still covers the wait for the reply
+(reliability: the last look). Whatever the reply means replaces it. Where no reply came, or the outcome cannot be
+recorded before the lease ends, it stays ``unknown``: in doubt, and the rescuer goes on from there. A bounce's DSN is
+submitted in the transaction that records the bounce.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from mailguard.config import DeliverySettings
+from mailguard.crash_points import crash_point
+from mailguard.delivery.next_hop import MailTransaction, NextHop, RecipientResult
+from mailguard.delivery.routes import Routes
+from mailguard.errors import ContentDamaged, ContentDestroyed, StaleState, StorageUnavailable
+from mailguard.mime.received import received_line
+from mailguard.model.audit import AuditAction, AuditEvent
+from mailguard.model.delivery import DeliveryAttempt, Outcome, Reply
+from mailguard.model.queue import Mover, Recipient, State
+from mailguard.spool import Mail, Move, Spool, advance, lease, queries
+from mailguard.spool.moves import Step
+from mailguard.store import Transaction, Work
+from mailguard.workers.claims import DELIVERER
+from mailguard.workers.reports import Reports
+
+log = structlog.get_logger()
+
+_RECORD_AGAIN_SECONDS = 0.5
+_STEP: dict[State, tuple[Step, ...]] = {
+    state: ((state, Mover.DELIVERER),) for state in (State.DELIVERED, State.DEFERRED, State.BOUNCED)
+}
+_ACTION = {
+    State.DELIVERED: AuditAction.DELIVERED,
+    State.DEFERRED: AuditAction.DEFERRED,
+    State.BOUNCED: AuditAction.BOUNCED,
+}
+
+
+@dataclass
+class DeliveryCounters:
+    """Recipients since the start, for metrics."""
+
+    delivered: int = 0
+    deferred: int = 0
+    bounced: int = 0
+    in_doubt: int = 0
+
+
+@dataclass
+class _Attempt:
+    """One transaction with a next hop, and what of it has been committed. ``recipients`` follow their revisions."""
+
+    mail: Mail
+    recipients: list[Recipient]
+    next_hop: NextHop
+    started_at: datetime
+    begun: set[int] = field(default_factory=set)
+
+
+class Deliverer:
+    """Carries mails to their next hops. One per node; safe to use for many mails at the same time."""
+
+    def __init__(
+        self, spool: Spool, routes: Routes, settings: DeliverySettings, reports: Reports, hostname: str
+    ) -> None:
+        self._spool = spool
+        self._routes = routes
+        self._settings = settings
+        self._reports = reports
+        self._hostname = hostname
+        self._lease = timedelta(seconds=settings.lease_seconds)
+        self.counters = DeliveryCounters()
+
+    async def deliver(self, mail: Mail) -> None:
+        """Try to deliver ``mail.recipients``, all of them ``sending`` and leased to this node; records the outcome."""
+        groups = self._routes.group([recipient.path for recipient in mail.recipients])
+        attempts = [
+            _Attempt(mail, [mail.recipients[index] for index in indexes], hop, self._spool.clock.now())
+            for hop, indexes in groups
+        ]
+        if len(attempts) == 1:
+            await self._attempt(attempts[0])
+            return
+        async with asyncio.TaskGroup() as group:
+            for attempt in attempts:
+                group.create_task(self._attempt(attempt))
+
+    async def _attempt(self, attempt: _Attempt) -> None:
+        queue_id = attempt.mail.submission.queue_id
+        try:
+            results = await attempt.next_hop.deliver(
+                self._transaction(attempt), lambda accepted: self._last_look(attempt, accepted)
+            )
+        except (ContentDamaged, ContentDestroyed) as error:
+            log.error("content_unreadable", queue_id=queue_id, cause=str(error))
+            reply = Reply(0, "4.3.0", "the stored mail cannot be read")
+            results = tuple(self._failed(attempt, reply) for _ in attempt.recipients)
+        except StorageUnavailable as error:
+            log.error("content_unavailable", queue_id=queue_id, cause=str(error))
+            reply = Reply(0, "4.3.1", "the stored mail cannot be read right now")
+            results = tuple(self._failed(attempt, reply) for _ in attempt.recipients)
+        crash_point("before_delivered_commit")
+        await self._record(attempt, results)
+
+    def _transaction(self, attempt: _Attempt) -> MailTransaction:
+        mail = attempt.mail
+        submission, envelope = mail.submission, mail.submission.envelope
+        variant_id = attempt.recipients[0].variant_id
+        assert variant_id is not None, "queued recipients have a variant"
+        return MailTransaction(
+            queue_id=submission.queue_id,
+            reverse_path=envelope.reverse_path,
+            recipients=tuple([recipient.path for recipient in attempt.recipients]),
+            ret=envelope.ret,
+            envid=envelope.envid,
+            body=envelope.body,
+            smtputf8=envelope.smtputf8,
+            prefix=received_line(submission.session, self._hostname, submission.queue_id, submission.accepted_at, smtputf8=envelope.smtputf8),
+            content=mail.plain if mail.plain is not None else self._spool.stream_content(variant_id),
+            size=submission.size,
+            eight_bit=mail.eight_bit,
+        )
+
+    @staticmethod
+    def _failed(attempt: _Attempt, reply: Reply) -> RecipientResult:
+        return RecipientResult(Outcome.DEFERRED, reply, attempt.next_hop.name, None, doubt=False, dsn_passed_on=False)
+
+    # -- before the dot
+
+    async def _last_look(self, attempt: _Attempt, accepted: tuple[int, ...]) -> bool:
+        """Commit the attempt as ``unknown`` if the lease still covers the wait for the reply; whether it does."""
+        chosen = [attempt.recipients[index] for index in accepted]
+
+        def work(transaction: Transaction) -> list[Recipient]:
+            return [self._begin(transaction, attempt, recipient) for recipient in chosen]
+
+        try:
+            renewed = await self._spool.store.write(work)
+        except (StaleState, StorageUnavailable) as error:
+            log.warning("attempt_stopped_before_dot", queue_id=attempt.mail.submission.queue_id, cause=str(error))
+            return False
+        for index, recipient in zip(accepted, renewed, strict=True):
+            attempt.recipients[index] = recipient
+            attempt.begun.add(index)
+        return True
+
+    def _begin(self, transaction: Transaction, attempt: _Attempt, recipient: Recipient) -> Recipient:
+        now = transaction.now
+        wait = timedelta(seconds=attempt.next_hop.settings.data_seconds + 60)
+        assert recipient.due_at is not None, "leased recipients have an end of lease"
+        if now >= recipient.due_at:
+            raise StaleState("the lease is over")
+        if now + wait > recipient.due_at:
+            recipient = lease(transaction, recipient, due_at=now + max(wait, self._lease))
+        row = DeliveryAttempt(
+            recipient.attempts, attempt.started_at, None, attempt.next_hop.name, Outcome.UNKNOWN, None
+        )
+        transaction.insert(queries.INSERT_ATTEMPT, queries.attempt_row(recipient.key, row))
+        return recipient
+
+    # -- after the reply
+
+    async def _record(self, attempt: _Attempt, results: Sequence[RecipientResult]) -> None:
+        """Commit the outcome; tries again while the database is away and the lease lasts."""
+        queue_id = attempt.mail.submission.queue_id
+        reports = await self._reports.prepare(attempt.mail, attempt.recipients, results)
+        work = self._outcome(attempt, results, reports)
+        while True:
+            try:
+                states = await self._spool.store.write(work)
+            except StorageUnavailable as error:
+                log.error("outcome_not_recorded_yet", queue_id=queue_id, cause=str(error))
+                ends = min(recipient.due_at for recipient in attempt.recipients if recipient.due_at is not None)
+                if self._spool.clock.now() >= ends:
+                    return
+                await asyncio.sleep(_RECORD_AGAIN_SECONDS)
+                continue
+            except StaleState:
+                log.error("outcome_came_too_late", queue_id=queue_id)
+                return
+            self._count(queue_id, attempt, states, results)
+            return
+
+    def _outcome(
+        self, attempt: _Attempt, results: Sequence[RecipientResult], reports: Reports.Prepared
+    ) -> Work[list[State]]:
+        def work(transaction: Transaction) -> list[State]:
+            by_state: dict[State, list[Move]] = {}
+            states: list[State] = []
+            for index, (recipient, result) in enumerate(zip(attempt.recipients, results, strict=True)):
+                self._end_attempt(transaction, attempt, index, recipient, result)
+                state, changes = self._reports.next_state(recipient, result, transaction.now)
+                by_state.setdefault(state, []).append(Move(recipient, _STEP[state], changes))
+                states.append(state)
+            for state, moves in by_state.items():
+                advance(transaction, moves, self._event(transaction, attempt, state, moves, results))
+            reports.submit(transaction)
+            return states
+
+        return work
+
+    @staticmethod
+    def _event(
+        transaction: Transaction, attempt: _Attempt, state: State, moves: list[Move], results: Sequence[RecipientResult]
+    ) -> AuditEvent:
+        positions = [move.recipient.key.position for move in moves]
+        of = {recipient.key.position: result for recipient, result in zip(attempt.recipients, results, strict=True)}
+        codes = [of[position].reply.code for position in positions]
+        details: dict[str, object] = {"positions": positions, "codes": codes, "next_hop": attempt.next_hop.name}
+        doubts = [position for position in positions if of[position].outcome is Outcome.UNKNOWN]
+        if doubts:
+            details["in_doubt"] = doubts
+        return AuditEvent(transaction.now, DELIVERER, _ACTION[state], attempt.mail.submission.queue_id, details)
+
+    @staticmethod
+    def _end_attempt(
+        transaction: Transaction, attempt: _Attempt, index: int, recipient: Recipient, result: RecipientResult
+    ) -> None:
+        ended = DeliveryAttempt(
+            number=recipient.attempts,
+            started_at=attempt.started_at,
+            ended_at=transaction.now,
+            next_hop=result.next_hop,
+            outcome=result.outcome,
+            reply=result.reply,
+            tls=result.tls,
+        )
+        if index not in attempt.begun:
+            transaction.insert(queries.INSERT_ATTEMPT, queries.attempt_row(recipient.key, ended))
+        else:
+            transaction.update(queries.END_ATTEMPT, queries.end_parameters(recipient.key, ended))
+
+    def _count(
+        self, queue_id: str, attempt: _Attempt, states: list[State], results: Sequence[RecipientResult]
+    ) -> None:
+        delivered = states.count(State.DELIVERED)
+        deferred = states.count(State.DEFERRED)
+        bounced = states.count(State.BOUNCED)
+        in_doubt = sum(result.outcome is Outcome.UNKNOWN for result in results)
+        self.counters.delivered += delivered
+        self.counters.deferred += deferred
+        self.counters.bounced += bounced
+        self.counters.in_doubt += in_doubt
+        log.info(
+            "attempt_ended",
+            queue_id=queue_id,
+            next_hop=attempt.next_hop.name,
+            delivered=delivered,
+            deferred=deferred,
+            bounced=bounced,
+            in_doubt=in_doubt,
+            codes=sorted({result.reply.code for result in results}),
+        )

@@ -1,0 +1,78 @@
+"""Goes on where a lease ended without an outcome: a crash, a stopped node, a database that was away.
+
+Where the attempt stands committed as ``unknown``, the final dot may have been sent: in doubt. Everything else is a
+plain retry, because without that row no dot was sent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+from mailguard.delivery.retry import RetrySchedule
+from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
+from mailguard.model.delivery import Outcome
+from mailguard.model.queue import Mover, Recipient, State
+from mailguard.model.verdict import Verdict
+from mailguard.spool import Move, Spool, advance, lease, queries
+from mailguard.spool.moves import Step
+from mailguard.store import Transaction
+
+ACTOR = Actor(ActorKind.WORKER, "rescuer")
+_DEFER: tuple[Step, ...] = ((State.DEFERRED, Mover.RESCUER),)
+_HOLD: tuple[Step, ...] = ((State.HELD, Mover.RESCUER),)
+
+log = structlog.get_logger()
+
+
+class Rescuer:
+    """One per node."""
+
+    def __init__(self, spool: Spool, schedule: RetrySchedule) -> None:
+        self._spool = spool
+        self._schedule = schedule
+
+    def reclaim(self, transaction: Transaction) -> int:
+        """End the leases this node held when it last stopped, so that their work is due now; how many. For the start.
+
+        Only one process may run as this node; the caller holds the lock on the data directory.
+        """
+        rows = queries.leased_by(transaction, self._spool.node)
+        for row in rows:
+            lease(transaction, queries.recipient_of(row), due_at=transaction.now, lease_owner=None)
+        return len(rows)
+
+    def rescue(self, transaction: Transaction, queue_id: str, sending: list[Recipient]) -> None:
+        """Defer recipients whose lease ended while ``sending``: in doubt, or for a plain retry."""
+        if not sending:
+            return
+        attempts = self._spool.attempts(transaction, queue_id)
+        doubtful: list[Move] = []
+        plain: list[Move] = []
+        for entry in sending:
+            last = attempts.get(entry.key.position, [])
+            in_doubt = bool(last) and last[-1].number == entry.attempts and last[-1].outcome is Outcome.UNKNOWN
+            changes: dict[str, Any] = {"lease_owner": None, "due_at": transaction.now}
+            if in_doubt:
+                doubts = entry.doubts + 1
+                due_at = transaction.now if self._schedule.resends_after(doubts) else None
+                changes |= {"doubts": doubts, "due_at": due_at}
+            (doubtful if in_doubt else plain).append(Move(entry, _DEFER, changes))
+        for moves, action in ((doubtful, AuditAction.IN_DOUBT), (plain, AuditAction.RESCUED)):
+            if moves:
+                details: dict[str, object] = {"positions": [move.recipient.key.position for move in moves]}
+                advance(transaction, moves, AuditEvent(transaction.now, ACTOR, action, queue_id, details))
+                log.warning("rescued", queue_id=queue_id, recipients=len(moves), in_doubt=action is AuditAction.IN_DOUBT)
+
+
+def held_by_rescuer(transaction: Transaction, recipients: list[Recipient], verdict: Verdict) -> list[Recipient]:
+    """Hold accepted recipients of one mail for a person, without a timer."""
+    queue_id = recipients[0].key.queue_id
+    changes = {"verdict": verdict, "due_at": None, "lease_owner": None, "shown_until": None}
+    details: dict[str, object] = {
+        "positions": [entry.key.position for entry in recipients],
+        "reasons": [reason.value for reason in verdict.reasons],
+    }
+    event = AuditEvent(transaction.now, ACTOR, AuditAction.JUDGED, queue_id, details)
+    return advance(transaction, [Move(entry, _HOLD, changes) for entry in recipients], event)

@@ -1,0 +1,87 @@
+"""Destroys contents whose time is over, and collects what a crash left on disk.
+
+Destroying means: the key goes, with the octets, in one transaction with its record; then the file; then the write-ahead
+log is emptied. What is in a backup cannot be opened any more. Orphans are files without a living row: the row always
+goes before the file, and a file always comes before its row, so a young file may still get one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import timedelta
+
+import structlog
+
+from mailguard import audit
+from mailguard.errors import MailguardError
+from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
+from mailguard.spool import Spool, queries
+from mailguard.spool.content import content_path
+from mailguard.store import Transaction
+from mailguard.store.times import to_micros
+
+ACTOR = Actor(ActorKind.WORKER, "sweeper")
+EVERY = timedelta(hours=1)
+ORPHAN_AGE = timedelta(hours=36)
+_BATCH = 200
+
+log = structlog.get_logger()
+
+
+class Sweeper:
+    """One per node. Each of its steps may be repeated at any time."""
+
+    def __init__(self, spool: Spool, retention: timedelta) -> None:
+        self._spool = spool
+        self._retention = retention
+
+    async def run(self) -> None:
+        """Sweep now and then every hour, for ever."""
+        while True:
+            try:
+                destroyed = await self.destroy_expired()
+                orphans = await asyncio.to_thread(self.collect_orphans, ORPHAN_AGE)
+                if destroyed or orphans:
+                    log.info("swept", destroyed=destroyed, orphans=orphans)
+            except (MailguardError, OSError) as error:
+                log.error("sweep_failed", error=type(error).__name__, cause=str(error))
+            await asyncio.sleep(EVERY.total_seconds())
+
+    async def destroy_expired(self) -> int:
+        """Destroy the contents of mails that ended longer ago than retention; how many."""
+        total = 0
+        while destroyed := await self._spool.store.write(self._destroy_batch):
+            for content_id, is_file in destroyed:
+                if is_file:
+                    await asyncio.to_thread(content_path(self._spool.folder, content_id).unlink, missing_ok=True)
+            total += len(destroyed)
+        if total:
+            await asyncio.to_thread(self._spool.store.checkpoint)
+        return total
+
+    def _destroy_batch(self, transaction: Transaction) -> list[tuple[str, bool]]:
+        before = to_micros(transaction.now - self._retention)
+        rows = queries.destroyable(transaction, before, _BATCH)
+        if rows:
+            queries.destroy(transaction, [row.content_id for row in rows], to_micros(transaction.now))
+        for row in rows:
+            event = AuditEvent(transaction.now, ACTOR, AuditAction.CONTENT_DESTROYED, row.content_id)
+            audit.append(transaction, event)
+        return [(row.content_id, row.is_file) for row in rows]
+
+    def collect_orphans(self, older_than: timedelta) -> int:
+        """Remove unfinished and rowless content files older than that; how many."""
+        limit = time.time() - older_than.total_seconds()
+        removed = 0
+        for folder in self._spool.folder.iterdir():
+            old = [entry for entry in folder.iterdir() if entry.stat().st_mtime < limit]
+            living = set() if folder.name == "tmp" else self._living([entry.name for entry in old])
+            for entry in old:
+                if entry.name not in living:
+                    entry.unlink(missing_ok=True)
+                    removed += 1
+        return removed
+
+    def _living(self, names: list[str]) -> set[str]:
+        return self._spool.store.read_now(lambda reader: queries.living(reader, names)) if names else set()

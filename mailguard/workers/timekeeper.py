@@ -1,0 +1,182 @@
+"""Looks for what is due: holds whose time is over, retries, work nobody took straight on, leases that ended.
+
+It sleeps until the next due time, a hint, or the poll interval, whichever comes first; the poll alone is enough. Timers
+fire by ``clock.due_now``, so that a clock set forward releases nothing early. Every mail is taken up in one guarded
+transaction: two nodes, or a person and the timer, never both get it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from mailguard.clock import Clock
+from mailguard.errors import MailguardError, StaleState
+from mailguard.hold import release_due
+from mailguard.model.audit import Actor, ActorKind
+from mailguard.model.queue import Mover, Recipient, State
+from mailguard.policy.builtin import STOPPED_LOOKING
+from mailguard.spool import Mail, Move, Spool, advance, lease, queries
+from mailguard.spool.spool import INSPECTION_LEASE
+from mailguard.store import Transaction
+from mailguard.store.times import from_micros, to_micros
+from mailguard.workers.claims import CLAIM, QUEUE, begun, claim_changes, queue_changes, queued
+from mailguard.workers.conveyor import Conveyor
+from mailguard.workers.rescuer import Rescuer, held_by_rescuer
+
+LOOKS_MAX = 3
+"""Inspections that may be begun: a mail that stopped the inspector so often is held for a person."""
+
+PAGE = 500
+ACTOR = Actor(ActorKind.WORKER, "timekeeper")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class TakenUp:
+    """What a mail's due recipients were leased for."""
+
+    to_inspect: Mail | None
+    to_deliver: Mail | None
+
+
+class Timekeeper:
+    """Finds due work and passes it on. Run one per node."""
+
+    def __init__(
+        self, spool: Spool, conveyor: Conveyor, rescuer: Rescuer, clock: Clock, lease_for: timedelta, poll_seconds: float
+    ) -> None:
+        self._spool = spool
+        self._conveyor = conveyor
+        self._rescuer = rescuer
+        self._clock = clock
+        self._lease = lease_for
+        self._poll = poll_seconds
+        self._hint = asyncio.Event()
+        self._jumped = False
+
+    def hint(self) -> None:
+        """Look now: something became due."""
+        self._hint.set()
+
+    async def run(self) -> None:
+        """Look for ever. A failure is logged and the next look comes after the poll interval."""
+        while True:
+            self._hint.clear()
+            try:
+                await self.look()
+                wait = await self._until_next()
+            except MailguardError as error:
+                log.error("look_failed", cause=str(error))
+                wait = self._poll
+            except Exception:
+                log.exception("look_failed")
+                wait = self._poll
+            try:
+                await asyncio.wait_for(self._hint.wait(), wait)
+            except TimeoutError:
+                continue
+
+    async def look(self) -> int:
+        """Take up what is due now, as far as there is room; how many mails that was."""
+        self._watch_clock()
+        taken = 0
+        while free := self._conveyor.free:
+            due_by = self._clock.due_now()
+            rows = await self._spool.store.read(lambda reader: queries.due(reader, to_micros(due_by), PAGE))  # noqa: B023
+            queue_ids = list(dict.fromkeys(row.queue_id for row in rows))[:free]
+            if not queue_ids:
+                break
+            results = await asyncio.gather(
+                *(self._take_up(queue_id, due_by) for queue_id in queue_ids), return_exceptions=True
+            )
+            done = sum(result is True for result in results)
+            for queue_id, result in zip(queue_ids, results, strict=True):
+                if isinstance(result, BaseException) and not isinstance(result, StaleState):
+                    log.error("take_up_failed", queue_id=queue_id, error=type(result).__name__, cause=str(result))
+            taken += done
+            if not done:
+                break
+        return taken
+
+    async def _take_up(self, queue_id: str, due_by: datetime) -> bool:
+        taken = await self._spool.store.write(lambda transaction: self.take_up(transaction, queue_id, due_by))
+        if taken.to_inspect is not None:
+            self._conveyor.take_leased(taken.to_inspect, accepted=True)
+        if taken.to_deliver is not None:
+            self._conveyor.take_leased(taken.to_deliver, accepted=False)
+        return True
+
+    def take_up(self, transaction: Transaction, queue_id: str, due_by: datetime) -> TakenUp:
+        """Move a mail's due recipients on by one look; lease those that a worker is to go on with."""
+        mail = self._spool.mail(transaction, queue_id)
+        now = transaction.now
+        due = [entry for entry in mail.recipients if entry.due_at is not None and entry.due_at <= due_by]
+        by_state: dict[State, list[Recipient]] = {}
+        for entry in due:
+            by_state.setdefault(entry.state, []).append(entry)
+        to_inspect = self._to_inspect(transaction, by_state.get(State.ACCEPTED, []))
+        cleared = by_state.get(State.CLEARED, []) + release_due(transaction, by_state.get(State.HELD, []), ACTOR)
+        moves = [
+            Move(
+                entry,
+                (*QUEUE, *CLAIM),
+                {
+                    **queue_changes(mail.submission, now, self._spool.expire),
+                    **claim_changes(entry, now, self._lease, self._spool.node),
+                },
+            )
+            for entry in cleared
+        ]
+        fresh = list(moves)
+        moves += [
+            Move(entry, CLAIM, claim_changes(entry, now, self._lease, self._spool.node))
+            for entry in by_state.get(State.QUEUED, []) + by_state.get(State.DEFERRED, [])
+        ]
+        claimed: list[Recipient] = []
+        if moves:
+            events = [queued(now, fresh)] if fresh else []
+            claimed = advance(transaction, moves, *events, begun(now, moves))
+        self._rescuer.rescue(transaction, queue_id, by_state.get(State.SENDING, []))
+        return TakenUp(_part(mail, to_inspect), _part(mail, claimed))
+
+    def _to_inspect(self, transaction: Transaction, accepted: list[Recipient]) -> list[Recipient]:
+        stopped = [entry for entry in accepted if entry.looks >= LOOKS_MAX]
+        if stopped:
+            held_by_rescuer(transaction, stopped, STOPPED_LOOKING)
+        return [
+            lease(
+                transaction,
+                entry,
+                looks=entry.looks + 1,
+                lease_owner=self._spool.node,
+                due_at=transaction.now + INSPECTION_LEASE,
+            )
+            for entry in accepted
+            if entry.looks < LOOKS_MAX
+        ]
+
+    async def _until_next(self) -> float:
+        """Seconds to sleep: until the next due time, but never longer than the poll interval."""
+        moment = await self._spool.store.read(queries.next_due)
+        if moment is None or not self._conveyor.free:
+            return self._poll
+        ahead = (from_micros(moment) - self._clock.due_now()).total_seconds()
+        return min(self._poll, max(ahead, 0.01))
+
+    def _watch_clock(self) -> None:
+        jump = self._clock.jump()
+        if bool(jump) != self._jumped:
+            self._jumped = bool(jump)
+            if jump:
+                log.error("clock_was_set", seconds=round(jump.total_seconds()))
+            else:
+                log.info("clock_agrees_again")
+
+
+def _part(mail: Mail, recipients: list[Recipient]) -> Mail | None:
+    return Mail(mail.submission, tuple(recipients)) if recipients else None

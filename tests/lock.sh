@@ -1,0 +1,48 @@
+#!/bin/sh
+# Writes requirements.lock anew from pyproject.toml: exact versions with hashes, for every platform and Python >= 3.11.
+#
+#   sh tests/lock.sh             keep the versions that are there, add and remove what pyproject.toml asks for
+#   sh tests/lock.sh --upgrade   take the newest versions its ranges allow
+#
+# The file has two parts: what runs (with all extras), and, below the line "# -- development", what builds and tests.
+# It names no download address, so every client gets its packages from wherever it is set up to.
+set -eu
+cd "$(dirname "$0")/.."
+command -v uv >/dev/null 2>&1 || { echo "tests/lock.sh needs uv" >&2; exit 2; }
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/mailguard-lock.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+resolve() { # resolve OUTPUT OPTION...
+    output=$1
+    shift
+    uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
+        --no-header --no-emit-index-url --no-emit-find-links --output-file "$output" "$@" pyproject.toml
+}
+
+[ ! -f requirements.lock ] || cp requirements.lock "$work/all"
+resolve "$work/all" --group dev "$@"
+cp "$work/all" "$work/running"
+resolve "$work/running"
+
+{
+    echo "# Written by tests/lock.sh from pyproject.toml; not edited by hand."
+    echo "# -- running"
+    cat "$work/running"
+    echo "# -- development"
+    # What is in the whole but not among what runs: a requirement and the indented lines below it.
+    awk '
+        function name(line) { sub(/[=<>!~ ;\[].*/, "", line); return line }
+        NR == FNR { if ($0 ~ /^[a-z0-9]/) running[name($0)] = 1; next }
+        /^[a-z0-9]/ { wanted = !(name($0) in running) }
+        wanted
+    ' "$work/running" "$work/all"
+} >"$work/lock"
+
+if grep -nE '://|^-|^ *--(index|extra|find|trusted)' "$work/lock"; then
+    echo "requirements.lock would name a download address" >&2
+    exit 1
+fi
+mv "$work/lock" requirements.lock
+echo "requirements.lock: $(grep -c '^[a-z0-9].*==' requirements.lock) packages"

@@ -28,7 +28,7 @@ trap 'rm -f "$running"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 # What the service needs; the rest of the file is for building and testing it.
-sed '/^# -- development/,$d' requirements.lock >"$running"
+sed '/^# -- building/,$d' requirements.lock >"$running"
 
 if ! cmp -s "$running" "$venv/demo.lock" || ! is_new_enough "$venv/bin/python"; then
     python=$(find_python)

@@ -237,7 +237,7 @@ stop_postgres
 
 check_wheel() {
     "$bin/python" -m hatchling build -t wheel -d "$work/wheel" || return 1
-    sed '/^# -- development/,$d' requirements.lock >"$work/running.lock"
+    sed '/^# -- building/,$d' requirements.lock >"$work/running.lock"
     new_venv "$work/alone" && install "$work/alone" --require-hashes -r "$work/running.lock" || return 1
     install "$work/alone" --no-deps "$work"/wheel/mailguard-*.whl || return 1
     # From another directory, so that the checkout cannot stand in for what the wheel forgot.

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,6 +150,10 @@ class Relay:
         """Where this listener really listens."""
         return self._ports[listener]
 
+    def open_port(self, listener: str = "trusted") -> int | None:
+        """As ``port``; None while the relay is not running or has not said where it listens."""
+        return self._ports.get(listener) if self.is_running else None
+
     def health(self, page: str) -> int:
         """The status of ``/healthz`` or ``/readyz``; 0 where nobody answers."""
         try:
@@ -256,6 +260,10 @@ class Relay:
         """Recipients that still wait for something other than a person: held ones are not among them."""
         final = {"delivered", "bounced", "blocked", "cancelled", "expired", "held"}
         return [row for row in self.rows() if row.state not in final]
+
+
+MakeRelay = Callable[..., Relay]
+"""``make_relay(next_hop_port, **sections)``: a relay, not yet started, that the fixture ends."""
 
 
 def takes_connections(port: int) -> bool:

@@ -26,8 +26,11 @@ def append(transaction: Transaction, event: AuditEvent) -> None:
 
 
 def canonical(seq: int, at: int, actor_kind: str, actor: str, action: str, queue_id: str | None, details: str) -> bytes:
-    """The octets a hash covers: a JSON array of the row's values in table order; ``details`` is JSON itself."""
-    return _encode([seq, at, actor_kind, actor, action, queue_id, details]).encode()
+    """The octets a hash covers: the row's values, a line each, the actor last.
+
+    Only the actor may hold a line break (``details`` is JSON, which escapes it), so no two rows look alike.
+    """
+    return f"{seq}\n{at}\n{actor_kind}\n{action}\n{queue_id or ''}\n{details}\n{actor}".encode()
 
 
 def link(previous: bytes, event: bytes) -> bytes:

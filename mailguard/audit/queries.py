@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, text
 
+from mailguard.store import GatheredInsert
 from mailguard.store.tables import audit_event
 
-INSERT = insert(audit_event)
+INSERT = GatheredInsert(insert(audit_event))
 _HEAD = select(audit_event.c.seq, audit_event.c.hash).order_by(audit_event.c.seq.desc()).limit(1)
 _ONE_WRITER = text("SELECT pg_advisory_xact_lock(7236401)")
 """Serialises writers of the chain on PostgreSQL until their commit; SQLite has one writer anyway."""

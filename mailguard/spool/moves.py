@@ -34,9 +34,7 @@ class Move:
     changes: dict[str, Any]
 
 
-def advance(
-    transaction: Transaction, moves: Iterable[Move], event: AuditEvent, *more: AuditEvent
-) -> list[Recipient]:
+def advance(transaction: Transaction, moves: Iterable[Move], event: AuditEvent, *more: AuditEvent) -> list[Recipient]:
     """Carry out the moves and record them with the events; the recipients as they are then, in the same order.
 
     A final state clears lease and due time. Raises ``ForbiddenMove``; ``StaleState`` by the end of the transaction.

@@ -17,14 +17,14 @@ from mailguard.model.envelope import Body, Envelope, ForwardPath, Notify, Ret, S
 from mailguard.model.queue import Recipient, RecipientKey, State, Submission
 from mailguard.model.verdict import Action, Reason, Verdict
 from mailguard.spool.content import SealedContent
-from mailguard.store import GuardedUpdate, Transaction
+from mailguard.store import GatheredInsert, GuardedUpdate, Transaction
 from mailguard.store.tables import content, delivery_attempt, recipient, submission
 from mailguard.store.times import from_micros, from_micros_or_none, to_micros, to_micros_or_none
 
-INSERT_CONTENT = insert(content)
-INSERT_SUBMISSION = insert(submission)
-INSERT_RECIPIENT = insert(recipient)
-INSERT_ATTEMPT = insert(delivery_attempt)
+INSERT_CONTENT = GatheredInsert(insert(content))
+INSERT_SUBMISSION = GatheredInsert(insert(submission))
+INSERT_RECIPIENT = GatheredInsert(insert(recipient))
+INSERT_ATTEMPT = GatheredInsert(insert(delivery_attempt))
 
 _MUTABLE = (
     "state", "verdict", "due_at", "lease_owner", "shown_until", "variant_id", "looks", "attempts", "doubts",
@@ -49,7 +49,7 @@ END_ATTEMPT = GuardedUpdate(
         delivery_attempt.c.queue_id == bindparam("in_queue_id"),
         delivery_attempt.c.position == bindparam("in_position"),
         delivery_attempt.c.number == bindparam("in_number"),
-        delivery_attempt.c.outcome == Outcome.UNKNOWN.value,
+        delivery_attempt.c.outcome == bindparam("from_outcome"),
     )
     .values(
         ended_at=bindparam("to_ended_at"),
@@ -156,9 +156,9 @@ def submission_row(mail: Submission) -> dict[str, Any]:
         "queue_id": mail.queue_id,
         "accepted_at": to_micros(mail.accepted_at),
         "reverse_path": envelope.reverse_path,
-        "ret": envelope.ret,
+        "ret": None if envelope.ret is None else envelope.ret.value,
         "envid": envelope.envid,
-        "body": envelope.body,
+        "body": None if envelope.body is None else envelope.body.value,
         "smtputf8": envelope.smtputf8,
         "client_address": session.client_address,
         "client_name": session.client_name,
@@ -182,7 +182,7 @@ def recipient_row(entry: Recipient) -> dict[str, Any]:
         "queue_id": entry.key.queue_id,
         "position": entry.key.position,
         "address": entry.path.address,
-        "notify": ",".join(sorted(entry.path.notify)) if entry.path.notify else "",
+        "notify": ",".join(sorted(word.value for word in entry.path.notify)) if entry.path.notify else "",
         "orcpt": entry.path.orcpt,
         "state": entry.state.value,
         "revision": entry.revision,
@@ -246,6 +246,7 @@ def end_parameters(key: RecipientKey, attempt: DeliveryAttempt) -> dict[str, Any
         "in_queue_id": key.queue_id,
         "in_position": key.position,
         "in_number": attempt.number,
+        "from_outcome": Outcome.UNKNOWN.value,
         "to_ended_at": to_micros_or_none(attempt.ended_at),
         "to_outcome": attempt.outcome.value,
         "to_tls": attempt.tls,

@@ -5,6 +5,6 @@ serves many of them. Statements themselves live in ``queries.py`` of the package
 """
 
 from mailguard.store.group_commit import Store
-from mailguard.store.transaction import GuardedUpdate, Transaction, Work
+from mailguard.store.transaction import GatheredInsert, GuardedUpdate, Transaction, Work
 
-__all__ = ["GuardedUpdate", "Store", "Transaction", "Work"]
+__all__ = ["GatheredInsert", "GuardedUpdate", "Store", "Transaction", "Work"]

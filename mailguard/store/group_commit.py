@@ -31,6 +31,10 @@ BATCH_MAX = 256
 """Works in one transaction: enough that the sync is shared, few enough that none waits long."""
 
 
+_OUR_FAULT = {"IntegrityError", "DataError", "ProgrammingError", "InterfaceError", "NotSupportedError"}
+"""Errors of a statement itself (a constraint, bad data): trying again cannot help, and the database is well."""
+
+
 class _Waiting:
     """A work and where its result goes."""
 
@@ -63,6 +67,7 @@ class Store:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="store-read")
         self._writing = threading.Lock()
+        self._connection: Connection | None = None
 
     # -- for the event loop
 
@@ -85,12 +90,17 @@ class Store:
         """Hand a work to the writing thread; the future ends when its commit is synced."""
         assert self._loop is not None, "start() comes first"
         future: asyncio.Future[T] = self._loop.create_future()
-        with self._wake:
-            if self._stopping:
-                raise StorageUnavailable("the store is stopping")
-            self._waiting.append(_Waiting(work, future))
-            self._wake.notify()
+        if self._stopping:
+            raise StorageUnavailable("the store is stopping")
+        if not self._waiting:
+            # Wake the thread only after everything that is ready now has run: their works share the transaction.
+            self._loop.call_soon(self._wake_writer)
+        self._waiting.append(_Waiting(work, future))
         return future
+
+    def _wake_writer(self) -> None:
+        with self._wake:
+            self._wake.notify()
 
     async def write(self, work: Work[T]) -> T:
         """The work's result, once it is on disk.
@@ -125,6 +135,9 @@ class Store:
     def close(self) -> None:
         """Close all connections. Safe to call twice."""
         self._readers.shutdown(wait=True)
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
         self._writer.dispose()
         self._reader.dispose()
 
@@ -132,6 +145,7 @@ class Store:
         """Move the write-ahead log into the file and empty it, so that nothing overwritten stays readable there."""
         if self.url.startswith("sqlite"):
             with self._writing:
+                self._drop_connection()
                 raw = self._writer.raw_connection()
                 try:
                     raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -145,9 +159,9 @@ class Store:
             with self._wake:
                 while not self._waiting and not self._stopping:
                     self._wake.wait()
-                if not self._waiting:
-                    return
-                batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_MAX))]
+            if not self._waiting:
+                return
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), BATCH_MAX))]
             self._carry_out(batch)
             assert self._loop is not None
             try:
@@ -177,35 +191,37 @@ class Store:
                     waiting.error = error
 
     def _transact(self, batch: list[_Waiting]) -> None:
+        connection = self._connection
         try:
-            with self._writer.begin() as connection:
+            if connection is None:
+                connection = self._connection = self._writer.connect()
+            with connection.begin():
                 transaction = Transaction(connection, self._now(connection))
                 for waiting in batch:
                     waiting.result = waiting.work(transaction)
                 transaction.finish()
-        except DBAPIError as error:
-            if _is_our_fault(error):
+        except (DBAPIError, self._writer.dialect.loaded_dbapi.Error) as error:
+            cause = error.orig if isinstance(error, DBAPIError) else error
+            if type(cause).__name__ in _OUR_FAULT:
                 raise
-            raise StorageUnavailable(f"write failed: {type(error.orig).__name__}: {error.orig}") from error
+            self._drop_connection()
+            raise StorageUnavailable(f"write failed: {type(cause).__name__}: {cause}") from error
         except SQLAlchemyError as error:
+            self._drop_connection()
             raise StorageUnavailable(f"write failed: {type(error).__name__}") from error
+
+    def _drop_connection(self) -> None:
+        """Close the writing connection; the next transaction opens a fresh one."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.invalidate()
+            connection.close()
 
     def _now(self, connection: Connection) -> datetime:
         if self._database_time:
             now: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
             return now.astimezone(UTC)
         return self._clock.now()
-
-
-def _is_our_fault(error: DBAPIError) -> bool:
-    """Whether the statement itself is wrong (a constraint, bad data): trying again cannot help, and others are well."""
-    return type(error).__name__ in {
-        "IntegrityError",
-        "DataError",
-        "ProgrammingError",
-        "InterfaceError",
-        "NotSupportedError",
-    }
 
 
 def _hand_back(batch: list[_Waiting]) -> None:

@@ -68,13 +68,14 @@ step() {
 
 # -- Debian packages
 
-packages='postfix postgresql swaks chromium fonts-noto-cjk 7zip libarchive-tools unzip qpdf openssl msmtp s-nail curl strace'
+packages='postfix postgresql swaks libnet-ssleay-perl chromium fonts-noto-cjk 7zip libarchive-tools unzip qpdf openssl msmtp s-nail curl strace'
 
 is_there() {
     case $1 in
         postfix) [ -x /usr/sbin/postfix ] ;;
         postgresql) [ -n "$(postgres_programs)" ] ;;
         fonts-noto-cjk) [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] ;;
+        libnet-ssleay-perl) perl -MNet::SSLeay -e 1 >/dev/null 2>&1 ;; # without it swaks speaks no TLS
         7zip) command -v 7zz >/dev/null 2>&1 ;;
         libarchive-tools) command -v bsdtar >/dev/null 2>&1 ;;
         *) command -v "$1" >/dev/null 2>&1 ;;

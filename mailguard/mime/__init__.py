@@ -1,0 +1,1 @@
+"""Mail as octets: read tolerantly, written strictly; nothing here changes an octet that need not change."""

@@ -96,7 +96,9 @@ class Conveyor:
             self.release(size)
             if not ended.cancelled() and (error := ended.exception()) is not None:
                 # The lease ends and the timekeeper finds the mail again; nothing is lost and nothing goes out early.
-                log.error("mail_left_for_later", queue_id=queue_id, error=type(error).__name__, exc_info=_unexpected(error))
+                log.error(
+                    "mail_left_for_later", queue_id=queue_id, error=type(error).__name__, exc_info=_unexpected(error)
+                )
 
         task.add_done_callback(done)
 

@@ -122,7 +122,13 @@ class Deliverer:
             envid=envelope.envid,
             body=envelope.body,
             smtputf8=envelope.smtputf8,
-            prefix=received_line(submission.session, self._hostname, submission.queue_id, submission.accepted_at, smtputf8=envelope.smtputf8),
+            prefix=received_line(
+                submission.session,
+                self._hostname,
+                submission.queue_id,
+                submission.accepted_at,
+                smtputf8=envelope.smtputf8,
+            ),
             content=mail.plain if mail.plain is not None else self._spool.stream_content(variant_id),
             size=submission.size,
             eight_bit=mail.eight_bit,
@@ -237,9 +243,7 @@ class Deliverer:
         else:
             transaction.update(queries.END_ATTEMPT, queries.end_parameters(recipient.key, ended))
 
-    def _count(
-        self, queue_id: str, attempt: _Attempt, states: list[State], results: Sequence[RecipientResult]
-    ) -> None:
+    def _count(self, queue_id: str, attempt: _Attempt, states: list[State], results: Sequence[RecipientResult]) -> None:
         delivered = states.count(State.DELIVERED)
         deferred = states.count(State.DEFERRED)
         bounced = states.count(State.BOUNCED)

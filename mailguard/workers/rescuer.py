@@ -63,7 +63,9 @@ class Rescuer:
             if moves:
                 details: dict[str, object] = {"positions": [move.recipient.key.position for move in moves]}
                 advance(transaction, moves, AuditEvent(transaction.now, ACTOR, action, queue_id, details))
-                log.warning("rescued", queue_id=queue_id, recipients=len(moves), in_doubt=action is AuditAction.IN_DOUBT)
+                log.warning(
+                    "rescued", queue_id=queue_id, recipients=len(moves), in_doubt=action is AuditAction.IN_DOUBT
+                )
 
 
 def held_by_rescuer(transaction: Transaction, recipients: list[Recipient], verdict: Verdict) -> list[Recipient]:

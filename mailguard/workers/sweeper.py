@@ -83,5 +83,12 @@ class Sweeper:
                     removed += 1
         return removed
 
+    def collect_unfinished(self) -> int:
+        """Remove what was being received when the service last stopped; how many. For the start, before listening."""
+        unfinished = list((self._spool.folder / "tmp").iterdir())
+        for entry in unfinished:
+            entry.unlink(missing_ok=True)
+        return len(unfinished)
+
     def _living(self, names: list[str]) -> set[str]:
         return self._spool.store.read_now(lambda reader: queries.living(reader, names)) if names else set()

@@ -48,7 +48,13 @@ class Timekeeper:
     """Finds due work and passes it on. Run one per node."""
 
     def __init__(
-        self, spool: Spool, conveyor: Conveyor, rescuer: Rescuer, clock: Clock, lease_for: timedelta, poll_seconds: float
+        self,
+        spool: Spool,
+        conveyor: Conveyor,
+        rescuer: Rescuer,
+        clock: Clock,
+        lease_for: timedelta,
+        poll_seconds: float,
     ) -> None:
         self._spool = spool
         self._conveyor = conveyor

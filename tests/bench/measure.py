@@ -60,14 +60,14 @@ class Memory:
 
 
 @contextmanager
-def watched_memory(pid: int) -> Iterator[Memory]:
+def watched_memory(pid: int, *, every: float = LOOK_SECONDS) -> Iterator[Memory]:
     """Samples the family's memory while the block runs, at its beginning and at its end too."""
     memory = Memory()
     memory.look(pid)
     over = threading.Event()
 
     def watch() -> None:
-        while not over.wait(LOOK_SECONDS):
+        while not over.wait(every):
             memory.look(pid)
 
     watcher = threading.Thread(target=watch, name="memory", daemon=True)

@@ -31,7 +31,7 @@ OWN_DOMAIN = "gojokai.example.jp"
 START_SECONDS = 30.0
 
 
-def relay_settings(directory: Path, next_hop_port: int, **sections: dict[str, Any]) -> dict[str, Any]:
+def relay_settings(directory: Path, next_hop_port: int, **sections: Any) -> dict[str, Any]:
     """Settings for one relay on loopback that trusts every program there; ``sections`` are merged over them.
 
     The retries are a fraction of a second, because a test waits for them; the hold is off, because most tests are not

@@ -7,9 +7,10 @@ for in words, and reads them in the failure.
 from __future__ import annotations
 
 import asyncio
+import inspect
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TypeVar
 
 LOOK_SECONDS = 0.02
@@ -35,17 +36,15 @@ def until(condition: Callable[[], Seen], what: str, *, seconds: float = 20.0) ->
     return seen
 
 
-async def eventually(
-    condition: Callable[[], Seen] | Callable[[], Awaitable[Seen]], what: str, *, seconds: float = 20.0
-) -> Seen:
-    """As ``until``, inside an event loop; the condition may be a coroutine function."""
+async def eventually(condition: Callable[[], object], what: str, *, seconds: float = 20.0) -> None:
+    """Returns when ``condition`` is true; as ``until``, inside an event loop. It may be a coroutine function."""
     give_up_at = time.monotonic() + seconds
     while True:
         seen = condition()
-        if isinstance(seen, Awaitable):
+        if inspect.isawaitable(seen):
             seen = await seen
         if seen:
-            return seen
+            return
         if time.monotonic() > give_up_at:
             raise StillWaiting(f"after {seconds} s still waiting for {what}")
         await asyncio.sleep(LOOK_SECONDS)

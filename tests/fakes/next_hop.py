@@ -1,0 +1,597 @@
+"""A next hop that does what a test tells it: a real SMTP server on a free loopback port, on the test's event loop.
+
+Without a script it is a well-behaved server that takes every mail. ``on`` changes what happens at a stage::
+
+    async with ScriptedNextHop(Features(pipelining=True, dsn=True)) as hop:
+        hop.on(Stage.RCPT, say("550 5.1.1 Unknown user"), nth=2)      # the second RCPT of each mail
+        hop.on(Stage.MAIL, say("451 4.7.1 Greylisted"), times=1)      # once, then ordinary again
+        hop.on(Stage.CONTENT, cut(), after=5000)                      # 5,000 octets into the content
+        hop.on(Stage.DOT, cut())                                      # final dot read, mail NOT taken, no reply
+        hop.on(Stage.TAKEN, wait(event))                              # mail taken, the reply waits for ``event``
+        ...
+        await hop.until(lambda: len(hop.mails) == 2)
+        assert hop.mails[0].content == b"..."
+
+What came is kept: ``mails`` (taken ones only), ``unfinished`` (contents that ended without a dot), ``said`` (every
+command line, with its session and whether it came through TLS), ``clear`` and ``secure`` (all octets), ``sessions``
+(connections so far). It checks nothing on its own: a test compares. One use per ``async with``; no wait is longer than
+``PATIENCE_SECONDS``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import datetime
+import ipaddress
+import ssl
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+PATIENCE_SECONDS = 60.0
+_END = b"\r\n.\r\n"
+_READ_BYTES = 256 * 1024
+_LIMIT_BYTES = 256 * 1024 * 1024
+"""No pausing of the reader: what it holds is what the test sends."""
+
+
+class Stage(StrEnum):
+    """Where a script can take hold.
+
+    ``CONNECT``: before anything is said. ``CONTENT``: ``after`` octets of content were read, the dot not yet.
+    ``DOT``: the final dot was read, the mail is not taken (yet). ``TAKEN``: the mail is in ``mails``, the reply not
+    yet given. The others are the commands of that name.
+    """
+
+    CONNECT = "connect"
+    GREETING = "greeting"
+    EHLO = "EHLO"
+    HELO = "HELO"
+    STARTTLS = "STARTTLS"
+    AUTH = "AUTH"
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    CONTENT = "content"
+    DOT = "dot"
+    TAKEN = "taken"
+    RSET = "RSET"
+    NOOP = "NOOP"
+    QUIT = "QUIT"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What to do at a stage: wait for an event, say these octets instead of the ordinary reply, cut the line.
+
+    In this order, each only where given. ``endless`` repeats ``octets`` until the other side has hung up. ``reset``
+    cuts with a TCP reset instead of an ordinary end.
+    """
+
+    octets: bytes | None = None
+    event: asyncio.Event | None = None
+    cut: bool = False
+    endless: bool = False
+    reset: bool = False
+
+
+def say(*lines: str) -> Act:
+    """Another reply: lines as they are to be sent, without line ends. ``say("250-a", "250 b")`` for several."""
+    return Act(octets="".join(f"{line}\r\n" for line in lines).encode())
+
+
+def say_and_cut(*lines: str) -> Act:
+    """Another reply, and then the line is cut (421 and its kin)."""
+    return Act(octets=say(*lines).octets, cut=True)
+
+
+def raw(octets: bytes) -> Act:
+    """Exactly these octets in place of the reply: garbage, a line of a megabyte, two replies at once."""
+    return Act(octets=octets)
+
+
+def flood(octets: bytes) -> Act:
+    """These octets again and again until the other side hangs up: an endless line, or an endless reply."""
+    return Act(octets=octets, endless=True)
+
+
+def wait(event: asyncio.Event) -> Act:
+    """The ordinary reply, but only after the event."""
+    return Act(event=event)
+
+
+def cut(*, reset: bool = False) -> Act:
+    """No reply: the line is cut."""
+    return Act(cut=True, reset=reset)
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What the server offers in EHLO, and how it listens.
+
+    ``size`` is the number behind SIZE, None offers none. ``auth`` lists methods ("PLAIN", "LOGIN", "XOAUTH2");
+    ``auth_in_clear`` offers them before STARTTLS too. ``accounts`` maps user names to passwords (or tokens).
+    ``esmtp`` False answers EHLO with 502. ``implicit_tls``: the handshake comes before the greeting (port 465).
+    """
+
+    pipelining: bool = True
+    starttls: bool = False
+    implicit_tls: bool = False
+    eight_bit_mime: bool = True
+    smtputf8: bool = False
+    dsn: bool = False
+    size: int | None = None
+    auth: tuple[str, ...] = ()
+    auth_in_clear: bool = False
+    accounts: dict[str, str] = field(default_factory=dict)
+    esmtp: bool = True
+    tls_minimum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
+    tls_maximum: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRecipient:
+    """One accepted RCPT: the address without brackets, and its parameters as written (``NOTIFY=NEVER``)."""
+
+    address: str
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenMail:
+    """One mail that was taken. ``raw`` is the wire form without the final dot, ``content`` is un-stuffed.
+
+    ``user`` is who had signed in; ``tls`` the protocol version; ``session`` counts connections from 0.
+    """
+
+    reverse_path: str
+    parameters: tuple[str, ...]
+    recipients: tuple[TakenRecipient, ...]
+    raw: bytes
+    session: int
+    tls: str | None
+    user: str | None
+
+    @property
+    def content(self) -> bytes:
+        """The mail as its reader gets it: one dot less at the start of lines that begin with one."""
+        return (b"\r\n" + self.raw).replace(b"\r\n.", b"\r\n")[2:]
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The accepted recipients in order."""
+        return tuple(recipient.address for recipient in self.recipients)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One command line as it came, without its line end."""
+
+    session: int
+    secure: bool
+    line: str
+
+
+@dataclass(slots=True)
+class _Rule:
+    act: Act
+    nth: int | None
+    times: int | None
+    session: int | None
+    after: int
+    matching: str
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A self-signed certificate for 127.0.0.1 and localhost; ``file`` (PEM) also serves as ``ca_file``."""
+
+    file: Path
+    key_file: Path
+    fingerprint_sha256: str
+
+
+@lru_cache(maxsize=4)
+def certificate(name: str = "localhost") -> Certificate:
+    """The certificate of that name, made once per run; a name other than localhost does not fit 127.0.0.1."""
+    folder = Path(tempfile.mkdtemp(prefix="mailguard-next-hop-"))
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    names: list[x509.GeneralName] = [x509.DNSName(name)]
+    if name == "localhost":
+        names.append(x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    found = Certificate(folder / "server.pem", folder / "server.key", made.fingerprint(hashes.SHA256()).hex())
+    found.file.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    found.key_file.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return found
+
+
+class ScriptedNextHop:
+    """The server. Use it as an async context manager; ``stop`` and ``start`` take it away and bring it back."""
+
+    def __init__(self, features: Features | None = None, *, certificate_name: str = "localhost") -> None:
+        self.features = features or Features()
+        self.certificate = certificate(certificate_name)
+        self.mails: list[TakenMail] = []
+        self.unfinished: list[bytes] = []
+        self.said: list[Said] = []
+        self.clear = bytearray()
+        self.secure = bytearray()
+        self.sessions = 0
+        self.open_sessions = 0
+        self.most_open_sessions = 0
+        self.port = 0
+        self._rules: dict[Stage, list[_Rule]] = {}
+        self._reached: dict[Stage, int] = dict.fromkeys(Stage, 0)
+        self._server: asyncio.Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._changed = asyncio.Condition()
+
+    # -- the script
+
+    def on(
+        self,
+        stage: Stage,
+        act: Act,
+        *,
+        nth: int | None = None,
+        times: int | None = None,
+        session: int | None = None,
+        after: int = 0,
+        matching: str = "",
+    ) -> None:
+        """Do ``act`` at ``stage``; rules added later win.
+
+        ``nth``: only at the nth RCPT of a transaction (from 1), or the nth of that command in a session. ``times``:
+        only so often, None always. ``session``: only in that connection (from 0). ``after``: for ``CONTENT``, octets.
+        ``matching``: only where the command line contains this.
+        """
+        self._rules.setdefault(stage, []).insert(0, _Rule(act, nth, times, session, after, matching))
+
+    def ordinary(self, stage: Stage) -> None:
+        """Forget every rule for the stage."""
+        self._rules.pop(stage, None)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Returns when ``condition`` holds; it is looked at after everything this server does."""
+        async with asyncio.timeout(PATIENCE_SECONDS), self._changed:
+            await self._changed.wait_for(condition)
+
+    def reached(self, stage: Stage) -> int:
+        """How often the stage was come to, by all sessions."""
+        return self._reached[stage]
+
+    def lines(self, verb: str) -> list[str]:
+        """The command lines that begin with ``verb``, in order."""
+        return [said.line for said in self.said if said.line.upper().startswith(verb.upper())]
+
+    # -- life
+
+    async def __aenter__(self) -> ScriptedNextHop:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen; the second time at the same port as the first."""
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=_LIMIT_BYTES)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def stop(self) -> None:
+        """Refuse connections and cut those that are open. May be called twice."""
+        if self._server is None:
+            return
+        self._server.close()
+        self._server = None
+        await self.cut_all()
+
+    async def cut_all(self) -> None:
+        """Cut every open connection; the server goes on listening."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        number = self.sessions
+        self.sessions += 1
+        self.open_sessions += 1
+        self.most_open_sessions = max(self.most_open_sessions, self.open_sessions)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await _Session(self, number, reader, writer).run()
+        except (OSError, TimeoutError, asyncio.IncompleteReadError, _Ended, asyncio.CancelledError):
+            pass  # the other side or the script ended it: what came until then is kept
+        finally:
+            self._tasks.discard(task)
+            self.open_sessions -= 1
+            writer.transport.abort()
+            await self.changed()
+
+    async def changed(self) -> None:
+        """Wake those in ``until``."""
+        async with self._changed:
+            self._changed.notify_all()
+
+    def rule(self, stage: Stage, session: int, nth: int, line: str) -> Act | None:
+        """The act for this moment, counted; None for the ordinary course."""
+        self._reached[stage] += 1
+        for rule in self._rules.get(stage, []):
+            if rule.nth not in (None, nth) or rule.session not in (None, session) or rule.matching not in line:
+                continue
+            if rule.times is not None:
+                if rule.times == 0:
+                    continue
+                rule.times -= 1
+            return rule.act
+        return None
+
+    def content_rule_after(self, session: int) -> int | None:
+        """After how many octets of content a rule waits in this session; None where there is none."""
+        for rule in self._rules.get(Stage.CONTENT, []):
+            if rule.session in (None, session) and rule.times != 0:
+                return rule.after
+        return None
+
+
+class _Ended(Exception):
+    """The session is over."""
+
+
+class _Session:
+    """One connection."""
+
+    def __init__(
+        self, hop: ScriptedNextHop, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._hop = hop
+        self._number = number
+        self._reader = reader
+        self._writer = writer
+        self._tls: str | None = None
+        self._user: str | None = None
+        self._mail: tuple[str, tuple[str, ...]] | None = None
+        self._recipients: list[TakenRecipient] = []
+        self._counts: dict[Stage, int] = dict.fromkeys(Stage, 0)
+
+    async def run(self) -> None:
+        await self._at(Stage.CONNECT, None)
+        if self._hop.features.implicit_tls:
+            await self._handshake()
+        await self._at(Stage.GREETING, "220 next-hop.example.net ESMTP")
+        while True:
+            line = await self._line()
+            self._hop.said.append(Said(self._number, self._tls is not None, line))
+            verb, _, argument = line.partition(" ")
+            await self._command(verb.upper(), argument, line)
+            await self._hop.changed()
+
+    async def _command(self, verb: str, argument: str, line: str) -> None:
+        match verb:
+            case "EHLO":
+                await self._ehlo(line)
+            case "HELO":
+                await self._at(Stage.HELO, "250 next-hop.example.net", line)
+            case "STARTTLS":
+                if await self._at(Stage.STARTTLS, "220 2.0.0 Go ahead", line):
+                    await self._handshake()
+            case "AUTH":
+                await self._auth(argument, line)
+            case "MAIL":
+                if await self._at(Stage.MAIL, "250 2.1.0 Ok", line):
+                    self._mail, self._recipients = _path(argument), []
+                    self._counts[Stage.RCPT] = 0
+            case "RCPT":
+                if self._mail is None:
+                    await self._send(b"503 5.5.1 Need MAIL\r\n")
+                elif await self._at(Stage.RCPT, "250 2.1.5 Ok", line):
+                    self._recipients.append(TakenRecipient(*_path(argument)))
+            case "DATA":
+                await self._data(line)
+            case "RSET":
+                if await self._at(Stage.RSET, "250 2.0.0 Ok", line):
+                    self._forget()
+            case "NOOP":
+                await self._at(Stage.NOOP, "250 2.0.0 Ok", line)
+            case "QUIT":
+                await self._at(Stage.QUIT, "221 2.0.0 Bye", line)
+                raise _Ended
+            case _:
+                await self._send(b"500 5.5.2 Unknown\r\n")
+
+    async def _ehlo(self, line: str) -> None:
+        features = self._hop.features
+        if not features.esmtp:
+            await self._at(Stage.EHLO, "502 5.5.1 Not implemented", line)
+            return
+        offered = ["next-hop.example.net", "ENHANCEDSTATUSCODES"]
+        offered += ["PIPELINING"] if features.pipelining else []
+        offered += ["STARTTLS"] if features.starttls and self._tls is None else []
+        offered += ["8BITMIME"] if features.eight_bit_mime else []
+        offered += ["SMTPUTF8"] if features.smtputf8 else []
+        offered += ["DSN"] if features.dsn else []
+        offered += [f"SIZE {features.size}"] if features.size is not None else []
+        if features.auth and (self._tls is not None or features.auth_in_clear):
+            offered.append("AUTH " + " ".join(features.auth))
+        lines = [f"250-{word}" for word in offered[:-1]] + [f"250 {offered[-1]}"]
+        await self._at(Stage.EHLO, "\r\n".join(lines), line)
+
+    async def _auth(self, argument: str, line: str) -> None:
+        method, _, initial = argument.partition(" ")
+        match method.upper():
+            case "PLAIN":
+                _, user, secret = (await self._answer(initial, "")).split("\0")
+            case "LOGIN":
+                user = await self._answer(initial, "VXNlcm5hbWU6")
+                secret = await self._answer("", "UGFzc3dvcmQ6")
+            case "XOAUTH2":
+                fields = (await self._answer(initial, "")).split("\x01")
+                user, secret = fields[0].removeprefix("user="), fields[1].removeprefix("auth=Bearer ")
+            case _:
+                await self._send(b"504 5.5.4 Unknown method\r\n")
+                return
+        good = self._hop.features.accounts.get(user) == secret
+        if not good and method.upper() == "XOAUTH2":
+            error = base64.b64encode(b'{"status":"401","schemes":"bearer","scope":"mail"}')
+            await self._send(b"334 " + error + b"\r\n")
+            await self._line()
+        if await self._at(Stage.AUTH, "235 2.7.0 Welcome" if good else "535 5.7.8 Credentials invalid", line):
+            self._user = user
+
+    async def _answer(self, initial: str, challenge: str) -> str:
+        if not initial:
+            await self._send(f"334 {challenge}\r\n".encode())
+            initial = await self._line()
+        return base64.b64decode(initial).decode()
+
+    async def _data(self, line: str) -> None:
+        if not self._recipients:
+            if await self._at(Stage.DATA, "554 5.5.1 No valid recipients", line):
+                await self._content()
+            return
+        if not await self._at(Stage.DATA, "354 End with a dot", line):
+            return
+        content = await self._content()
+        await self._hop.changed()
+        if self._hop.features.size and len(content) > self._hop.features.size:
+            await self._send(b"552 5.3.4 Too large\r\n")
+            return
+        if not await self._at(Stage.DOT, None):
+            self._forget()
+            return
+        assert self._mail is not None
+        taken = TakenMail(*self._mail, tuple(self._recipients), content, self._number, self._tls, self._user)
+        self._hop.mails.append(taken)
+        self._forget()
+        await self._hop.changed()
+        await self._at(Stage.TAKEN, f"250 2.0.0 Taken as {len(self._hop.mails)}")
+
+    async def _content(self) -> bytes:
+        content = bytearray()
+        looked = 0
+        after = self._hop.content_rule_after(self._number)
+        try:
+            while True:
+                if content.startswith(b".\r\n"):
+                    self._unread(bytes(content[3:]))
+                    return b""
+                end = content.find(_END, looked)
+                looked = max(0, len(content) - len(_END))
+                if end >= 0:
+                    self._unread(bytes(content[end + len(_END) :]))
+                    return bytes(content[: end + 2])
+                if after is not None and len(content) >= after:
+                    after = None
+                    await self._at(Stage.CONTENT, None)
+                content += await self._read()
+        except BaseException:
+            self._hop.unfinished.append(bytes(content))
+            raise
+
+    # -- octets
+
+    async def _read(self) -> bytes:
+        octets = await self._reader.read(_READ_BYTES)
+        if not octets:
+            raise _Ended
+        self._keep(octets)
+        return octets
+
+    async def _line(self) -> str:
+        line = await self._reader.readuntil(b"\n")
+        self._keep(line)
+        return line.removesuffix(b"\n").removesuffix(b"\r").decode("utf-8", "surrogateescape")
+
+    def _keep(self, octets: bytes) -> None:
+        (self._hop.clear if self._tls is None else self._hop.secure).extend(octets)
+
+    def _unread(self, rest: bytes) -> None:
+        """Give back what was read past the end of a content (it will be kept a second time when read)."""
+        if rest:
+            kept = self._hop.clear if self._tls is None else self._hop.secure
+            del kept[-len(rest) :]
+            buffer: bytearray = self._reader._buffer  # type: ignore[attr-defined]  # streams cannot unread otherwise
+            buffer[:0] = rest
+
+    def _forget(self) -> None:
+        self._mail, self._recipients = None, []
+        self._counts[Stage.RCPT] = 0
+
+    async def _send(self, octets: bytes) -> None:
+        self._writer.write(octets)
+        await self._writer.drain()
+
+    async def _at(self, stage: Stage, ordinary: str | None, line: str = "") -> bool:
+        """Do what the script says, or give the ordinary reply; whether the reply given was positive (2yz, 3yz).
+
+        Without an ordinary reply, True means that the script left things as they were.
+        """
+        self._counts[stage] += 1
+        act = self._hop.rule(stage, self._number, self._counts[stage], line)
+        await self._hop.changed()
+        if act is not None and act.event is not None:
+            await act.event.wait()
+        octets = act.octets if act is not None else None
+        if octets is None and ordinary is not None and not (act is not None and act.cut):
+            octets = f"{ordinary}\r\n".encode()
+        if octets is not None:
+            await self._send(octets)
+            while act is not None and act.endless:
+                await self._send(octets)
+        if act is not None and act.cut:
+            if act.reset:
+                self._writer.transport.abort()
+            else:
+                self._writer.close()
+                await self._writer.wait_closed()
+            raise _Ended
+        return octets is None or octets[:1] in (b"2", b"3")
+
+    async def _handshake(self) -> None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = self._hop.features.tls_minimum
+        context.maximum_version = self._hop.features.tls_maximum
+        context.load_cert_chain(self._hop.certificate.file, self._hop.certificate.key_file)
+        await self._writer.start_tls(context, ssl_handshake_timeout=PATIENCE_SECONDS)
+        found = self._writer.get_extra_info("ssl_object")
+        assert isinstance(found, ssl.SSLObject)
+        self._tls = found.version()
+        self._user = None
+        self._forget()
+
+
+def _path(argument: str) -> tuple[str, tuple[str, ...]]:
+    """``FROM:<a@example.com> SIZE=1`` as the address without brackets and its parameters."""
+    address, _, parameters = argument.partition("<")[2].rpartition(">")
+    return address, tuple(parameters.split())

@@ -1,0 +1,41 @@
+"""Settings: every one with its type, default and meaning (``settings``), and how a file becomes them (``loading``)."""
+
+from mailguard.config.settings import (
+    AuthSettings,
+    DeliverySettings,
+    HoldSettings,
+    LimitSettings,
+    ListenerSettings,
+    LogSettings,
+    NextHopSettings,
+    OfficeSettings,
+    RouteSettings,
+    Section,
+    ServiceSettings,
+    Settings,
+    SourceSettings,
+    StorageSettings,
+    TlsSettings,
+    UpstreamAuthSettings,
+    WebSettings,
+)
+
+__all__ = [
+    "AuthSettings",
+    "DeliverySettings",
+    "HoldSettings",
+    "LimitSettings",
+    "ListenerSettings",
+    "LogSettings",
+    "NextHopSettings",
+    "OfficeSettings",
+    "RouteSettings",
+    "Section",
+    "ServiceSettings",
+    "Settings",
+    "SourceSettings",
+    "StorageSettings",
+    "TlsSettings",
+    "UpstreamAuthSettings",
+    "WebSettings",
+]

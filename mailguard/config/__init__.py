@@ -1,5 +1,6 @@
 """Settings: every one with its type, default and meaning (``settings``), and how a file becomes them (``loading``)."""
 
+from mailguard.config.loading import Loaded, load, load_with_advice
 from mailguard.config.settings import (
     AuthSettings,
     DeliverySettings,
@@ -26,6 +27,7 @@ __all__ = [
     "HoldSettings",
     "LimitSettings",
     "ListenerSettings",
+    "Loaded",
     "LogSettings",
     "NextHopSettings",
     "OfficeSettings",
@@ -38,4 +40,6 @@ __all__ = [
     "TlsSettings",
     "UpstreamAuthSettings",
     "WebSettings",
+    "load",
+    "load_with_advice",
 ]

@@ -1,8 +1,8 @@
 """Every setting, once: its name, type, default and what it means.
 
 The file is YAML. ``MAILGUARD_SECTION__KEY`` in the environment wins over it, and any secret may be read from a file by
-``<key>_file``. Unknown keys are refused. ``load`` (in this module) turns a file into ``Settings`` or raises
-``ConfigurationError`` with file and line of every complaint.
+``<key>_file``. Unknown keys are refused. ``loading.load`` turns a file into ``Settings`` or raises
+``ConfigurationError`` with file and line of every complaint. Settings made in code are not cross-checked.
 """
 
 from __future__ import annotations
@@ -14,6 +14,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 MEBIBYTE = 1024 * 1024
+
+PLACEHOLDER_HOSTNAME = "mailguard.invalid"
+"""What stands where an office has not named its relay; a file must name it."""
 
 
 class Section(BaseModel):
@@ -33,7 +36,7 @@ class OfficeSettings(Section):
         default_factory=list, description="Own mail domains. Mail that stays inside them is delivered at once."
     )
     include_subdomains: bool = Field(False, description="Whether everything below an own domain is own as well.")
-    hostname: str = Field("mailguard.invalid", description="The name this relay gives itself in SMTP.")
+    hostname: str = Field(PLACEHOLDER_HOSTNAME, description="The name this relay gives itself in SMTP.")
     postmaster: str = Field("", description="Where people turn to; named in bounces.")
     language: Literal["ja", "en"] = Field("ja", description="First language of texts for people.")
 
@@ -50,7 +53,9 @@ class ListenerSettings(Section):
     auth: Literal["required", "optional", "none"] = Field(
         "required", description="'none': only the networks in `sources` may send here."
     )
-    auth_without_tls: bool = Field(False, description="Offer AUTH on a clear connection. Passwords can be read on the way.")
+    auth_without_tls: bool = Field(
+        False, description="Offer AUTH on a clear connection. Passwords can be read on the way."
+    )
 
 
 class SourceSettings(Section):
@@ -60,7 +65,7 @@ class SourceSettings(Section):
     networks: list[IPv4Network | IPv6Network]
     owner: str = Field(description="The mailbox of the person who answers for its mail.")
     allowed_senders: list[str] = Field(
-        description="Addresses (a@example.jp) or domains (@example.jp) it may send as; '<>' allows the null reverse-path."
+        description="Addresses (a@example.jp) or domains (@example.jp) it may send as; '<>': the null reverse-path."
     )
 
 
@@ -77,7 +82,9 @@ class LimitSettings(Section):
 
     message_bytes: int = Field(50 * MEBIBYTE, ge=1024, description="Largest mail, octets in wire form.")
     recipients: int = Field(1000, ge=1)
-    line_bytes: int = Field(16384, ge=998, description="Longest line of content; RFC 5321 asks for 998, real mail has more.")
+    line_bytes: int = Field(
+        16384, ge=998, description="Longest line of content; RFC 5321 asks for 998, real mail has more."
+    )
     header_bytes: int = Field(512 * 1024, ge=4096)
     received_hops: int = Field(30, ge=5, description="More `Received:` lines than this are a loop.")
     connections: int = Field(500, ge=1)
@@ -100,7 +107,9 @@ class UpstreamAuthSettings(Section):
     port: Port = 587
     tls: Literal["starttls", "implicit", "none"] = "starttls"
     ca_file: Path | None = None
-    remember_hours: int = Field(12, ge=0, description="How long a password the server confirmed is believed without asking.")
+    remember_hours: int = Field(
+        12, ge=0, description="How long a password the server confirmed still signs in while the server is down."
+    )
 
 
 class AuthSettings(Section):
@@ -114,6 +123,7 @@ class StorageSettings(Section):
 
     directory: Path = Path("/var/lib/mailguard")
     database: str = Field("", description="SQLAlchemy URL of a PostgreSQL database; empty: SQLite in the directory.")
+    database_file: Path | None = Field(None, description="A file with that URL, where it holds a password.")
     master_key_file: Path | None = Field(None, description="Default: master.key in the directory, made at first start.")
     reserve_bytes: int = Field(256 * MEBIBYTE, ge=0, description="Disk space that is never used for new mail.")
     inline_bytes: int = Field(512 * 1024, ge=0, le=4 * MEBIBYTE, description="Larger contents become files.")
@@ -139,7 +149,9 @@ class NextHopSettings(Section):
     username: str = ""
     password: SecretStr | None = None
     password_file: Path | None = None
-    token_file: Path | None = Field(None, description="XOAUTH2: a file that holds the access token; read anew each time.")
+    token_file: Path | None = Field(
+        None, description="XOAUTH2: a file that holds the access token; read anew each time."
+    )
     token_command: list[str] | None = Field(None, description="XOAUTH2: a command that prints the access token.")
     connections: int = Field(20, ge=1, le=1000, description="At most so many at one time.")
     mails_per_connection: int = Field(100, ge=1)
@@ -161,8 +173,8 @@ class DeliverySettings(Section):
     next_hop: NextHopSettings
     routes: list[RouteSettings] = Field(default_factory=list)
     retry_minutes: list[float] = Field(
-        default_factory=lambda: [1, 5, 15, 30, 60],
-        description="Waits between attempts; the last one repeats (RFC 5321 §4.5.4.1: at least 30 min after the first two).",
+        default_factory=lambda: [1.0, 5.0, 15.0, 30.0, 60.0],
+        description="Waits between attempts; the last repeats (RFC 5321 §4.5.4.1: at least 30 min after the first two).",
         min_length=1,
     )
     expire_hours: float = Field(120.0, gt=0, description="Given up after so long (RFC 5321 §4.5.4.1: 4-5 days).")
@@ -190,7 +202,9 @@ class ServiceSettings(Section):
     """Starting and stopping."""
 
     drain_seconds: float = Field(30.0, ge=0, description="How long running transactions may go on after SIGTERM.")
-    poll_seconds: float = Field(1.0, gt=0, le=60, description="How often timers and work are looked for without a hint.")
+    poll_seconds: float = Field(
+        1.0, gt=0, le=60, description="How often timers and work are looked for without a hint."
+    )
 
 
 def _default_listeners() -> list[ListenerSettings]:

@@ -82,3 +82,37 @@ class SchemaMismatch(MailguardError):
 
     temporary = False
     public = "The database belongs to another release"
+
+
+class SignInRefused(MailguardError):
+    """Name and password do not belong together, or the account may not sign in; which of them is not said."""
+
+    temporary = False
+    reply_code = 535
+    enhanced = "5.7.8"
+    public = "User name or password is wrong"
+
+
+class SignInUnavailable(MailguardError):
+    """It cannot be known now whether the password is right (RFC 4954 §6); the client tries again."""
+
+    reply_code = 454
+    enhanced = "4.7.0"
+    public = "Signing in is not possible right now; please try again in a few minutes"
+
+
+class TooManyFailures(MailguardError):
+    """Too many wrong passwords for this account or from this address within a minute; nothing was looked at."""
+
+    reply_code = 454
+    enhanced = "4.7.0"
+    public = "Too many failed sign-ins; please wait a minute"
+
+
+class AccountProblem(MailguardError):
+    """An account is not there, is there already, or its new password is too weak. ``public`` says which."""
+
+    temporary = False
+    reply_code = 550
+    enhanced = "5.0.0"
+    public = "This cannot be done with this account"

@@ -174,7 +174,7 @@ class DeliverySettings(Section):
     routes: list[RouteSettings] = Field(default_factory=list)
     retry_minutes: list[float] = Field(
         default_factory=lambda: [1.0, 5.0, 15.0, 30.0, 60.0],
-        description="Waits between attempts; the last repeats (RFC 5321 §4.5.4.1: at least 30 min after the first two).",
+        description="Waits between attempts; the last repeats (RFC 5321 §4.5.4.1: 30 min or more after the first two).",
         min_length=1,
     )
     expire_hours: float = Field(120.0, gt=0, description="Given up after so long (RFC 5321 §4.5.4.1: 4-5 days).")

@@ -47,6 +47,15 @@ def upgrade(url: str) -> str:
     return newest
 
 
+def newest() -> str:
+    """The revision this release brings a database to."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    assert head is not None
+    return head
+
+
 def current(url: str) -> str | None:
     """The revision a database is at; None for an empty one. Raises ``StorageUnavailable``."""
     engine = writer_engine(url)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Awaitable, Callable
 
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException
 
@@ -36,20 +37,27 @@ class UpstreamServer:
 
     async def confirms(self, username: str, password: str) -> bool:
         """Whether the server takes them: True or False, and ``SignInUnavailable`` where it does not say."""
+        return await self._asked(lambda client: _sign_in(client, username.encode(), password.encode()))
+
+    async def check(self) -> None:
+        """Whether the server could be asked: reachable, TLS verified, AUTH offered. Raises ``SignInUnavailable``."""
+        await self._asked(_offers_sign_in)
+
+    async def _asked(self, ask: Callable[[SMTP], Awaitable[bool]]) -> bool:
         if self._under_way >= AT_ONCE + QUEUE_MAX:
             raise SignInUnavailable("too many sign-ins wait for the real server")
         self._under_way += 1
         try:
             async with asyncio.timeout(TRY_SECONDS), self._gate:
-                return await self._try(username, password)
+                return await self._connected(ask)
         except TimeoutError as error:
             raise SignInUnavailable(f"the real server did not answer within {TRY_SECONDS:g} s") from error
         except (OSError, SMTPException, ValueError) as error:
-            raise SignInUnavailable(f"the real server cannot be asked: {type(error).__name__}") from error
+            raise SignInUnavailable(f"the real server cannot be asked: {_why(error)}") from error
         finally:
             self._under_way -= 1
 
-    async def _try(self, username: str, password: str) -> bool:
+    async def _connected(self, ask: Callable[[SMTP], Awaitable[bool]]) -> bool:
         settings = self._settings
         client = SMTP(
             hostname=settings.host,
@@ -66,7 +74,7 @@ class UpstreamServer:
             if settings.tls == "starttls":
                 await client.starttls()
                 await client.ehlo()
-            return await _sign_in(client, username.encode(), password.encode())
+            return await ask(client)
         finally:
             client.close()
 
@@ -79,17 +87,33 @@ class UpstreamServer:
         return self._context
 
 
+async def _offers_sign_in(client: SMTP) -> bool:
+    if not {"plain", "login"} & set(client.server_auth_methods):
+        raise SignInUnavailable("the real server offers neither AUTH PLAIN nor LOGIN")
+    return True
+
+
 async def _sign_in(client: SMTP, username: bytes, password: bytes) -> bool:
-    methods = client.server_auth_methods
+    await _offers_sign_in(client)
     try:
-        if "plain" in methods:
+        if "plain" in client.server_auth_methods:
             await client.auth_plain(username, password)
-        elif "login" in methods:
-            await client.auth_login(username, password)
         else:
-            raise SignInUnavailable("the real server offers neither AUTH PLAIN nor LOGIN")
+            await client.auth_login(username, password)
     except SMTPAuthenticationError as error:
         if error.code in _REFUSALS:
             return False
         raise SignInUnavailable(f"the real server answers AUTH with {error.code}") from error
     return True
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, without words that may repeat what was sent."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate is not trusted ({cause.verify_message})"
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__
+    return type(error).__name__

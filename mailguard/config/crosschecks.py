@@ -137,15 +137,16 @@ def _certificate(settings: Settings) -> Iterator[Complaint]:
         yield from _missing_file(key, ("tls", "key"))
     if not certificate.is_file() or (key is not None and not key.is_file()):
         return
-    private = key or certificate
-    if private.stat().st_mode & 0o007:
-        yield Complaint(("tls", "key"), f"names a file that everybody may read: {private}; chmod 640 or 600")
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: b"")
     except ssl.SSLError as error:
         yield Complaint(("tls", "certificate"), _why_not(error, key))
     except (OSError, ValueError):
         yield Complaint(("tls", "certificate"), "and tls.key cannot be read; who owns the files?")
+    else:
+        private = key or certificate
+        if private.stat().st_mode & 0o007:
+            yield Complaint(("tls", "key"), f"names a file that everybody may read: {private}; chmod 640 or 600")
 
 
 def _why_not(error: ssl.SSLError, key: Path | None) -> str:

@@ -51,7 +51,7 @@ TEXTS: dict[str, str] = {
     "dsn.mailbox_disabled.happened": "相手の方のメールボックスは、今は使われていないようです。",
     "dsn.mailbox_disabled.what_to_do": "今の連絡先を、電話などで相手の方に確かめてください。",
     "dsn.too_large.happened": "メールが大きすぎて、受け取ってもらえませんでした。",
-    "dsn.too_large.what_to_do": "添付ファイルを小さくするか、分けて送ってください。ほかの方法を相談してもかまいません。",
+    "dsn.too_large.what_to_do": "添付ファイルを小さくするか、分けて送ってください。別の方法を相談してもかまいません。",
     "dsn.refused.happened": "相手側の決まりにより、受け取りを断られました。",
     "dsn.refused.what_to_do": (
         "同じメールを何度も送らないでください。電話などで相手の方に知らせ、管理者にもお知らせください。"

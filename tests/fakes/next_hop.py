@@ -32,6 +32,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
+from typing import cast
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -74,8 +75,8 @@ class Stage(StrEnum):
 class Act:
     """What to do at a stage: wait for an event, say these octets instead of the ordinary reply, cut the line.
 
-    In this order, each only where given. ``endless`` repeats ``octets`` until the other side has hung up. ``reset``
-    cuts with a TCP reset instead of an ordinary end.
+    In this order, each only where given. ``hang``: nothing more is read or said in this session. ``endless`` repeats
+    ``octets`` until the other side has hung up. ``reset`` cuts with a TCP reset instead of an ordinary end.
     """
 
     octets: bytes | None = None
@@ -83,6 +84,7 @@ class Act:
     cut: bool = False
     endless: bool = False
     reset: bool = False
+    hang: bool = False
 
 
 def say(*lines: str) -> Act:
@@ -108,6 +110,11 @@ def flood(octets: bytes) -> Act:
 def wait(event: asyncio.Event) -> Act:
     """The ordinary reply, but only after the event."""
     return Act(event=event)
+
+
+def hang() -> Act:
+    """No reply, and the line stays open."""
+    return Act(hang=True)
 
 
 def cut(*, reset: bool = False) -> Act:
@@ -560,6 +567,10 @@ class _Session:
         self._counts[stage] += 1
         act = self._hop.rule(stage, self._number, self._counts[stage], line)
         await self._hop.changed()
+        if act is not None and act.hang:
+            # Nothing is read either: a large content comes to a stop.
+            cast("asyncio.Transport", self._writer.transport).pause_reading()
+            await asyncio.sleep(PATIENCE_SECONDS)
         if act is not None and act.event is not None:
             await act.event.wait()
         octets = act.octets if act is not None else None

@@ -1,0 +1,65 @@
+"""Both catalogues say the same things, and everything that is looked up by a computed key is there."""
+
+from __future__ import annotations
+
+from string import Formatter
+
+import pytest
+
+from mailguard.delivery.diagnosis import Diagnosis
+from mailguard.delivery.dsn import ReportKind
+from mailguard.i18n import CATALOGUES, Language, both, text
+from mailguard.model.verdict import Reason
+
+LANGUAGES: tuple[Language, ...] = ("ja", "en")
+
+
+def placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+def test_catalogues_have_the_same_keys() -> None:
+    """Whatever a person reads in one language exists in the other."""
+    assert set(CATALOGUES["ja"]) == set(CATALOGUES["en"])
+
+
+@pytest.mark.parametrize("key", CATALOGUES["ja"])
+def test_text_in_both_languages_has_the_same_placeholders(key: str) -> None:
+    """No translation drops a date or an address, or shows a bare {name}."""
+    assert placeholders(CATALOGUES["ja"][key]) == placeholders(CATALOGUES["en"][key])
+    assert all(CATALOGUES[language][key].strip() for language in LANGUAGES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_computed_keys_exist(language: Language) -> None:
+    """Every reason, every diagnosis and every kind of report has its words."""
+    wanted = [f"reason.{reason}" for reason in Reason]
+    wanted += [f"dsn.{diagnosis}.{part}" for diagnosis in Diagnosis for part in ("happened", "what_to_do")]
+    wanted += [f"dsn.{kind}.{part}" for kind in ReportKind for part in ("subject", "intro")]
+
+    assert [] == [key for key in wanted if key not in CATALOGUES[language]]
+
+
+def test_japanese_source_is_japanese_and_english_is_not() -> None:
+    """Nobody pastes a text into the wrong file."""
+    assert [] == [key for key, value in CATALOGUES["ja"].items() if value.isascii()]
+    assert [] == [key for key, value in CATALOGUES["en"].items() if not value.isascii()]
+
+
+def test_text_fills_placeholders() -> None:
+    """Values appear in the words."""
+    assert "There are 7 more addresses. The part for programs below names them all." == text("en", "dsn.more", count=7)
+
+
+def test_text_unknown_key_or_missing_value_raises() -> None:
+    """A slip in our code is noticed, not shown to people as a hole."""
+    with pytest.raises(KeyError):
+        text("ja", "no.such.key")
+    with pytest.raises(KeyError):
+        text("ja", "dsn.more")
+
+
+def test_both_puts_the_offices_language_first() -> None:
+    """The reader's probable language comes first."""
+    assert ("ja", "en") == both("ja")
+    assert ("en", "ja") == both("en")

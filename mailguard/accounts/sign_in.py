@@ -10,6 +10,7 @@ An unknown user, a wrong password and a disabled account get the same answer aft
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -60,16 +61,6 @@ class _Try:
     token: bytes
     begun_at: float
 
-    @property
-    def is_possible(self) -> bool:
-        """Whether anybody can have these; a NUL would end the name or the password in AUTH PLAIN (RFC 4616 §2)."""
-        said = self.username + self.password
-        return (
-            len(self.username) <= USERNAME_MAX
-            and 0 < len(self.password) <= PASSWORD_MAX
-            and not any(ord(letter) < 32 or letter == "\x7f" for letter in said)
-        )
-
 
 class Accounts:
     """Checks names and passwords, and counts the wrong ones. For one event loop."""
@@ -103,14 +94,19 @@ class Accounts:
         """
         now = self._clock.monotonic()
         self._failures.check_address(client_address, now)
+        if not _is_possible(username, password):
+            self._failures.begin("", client_address, now)
+            raise SignInRefused
         name = comparable(username.strip())
         token = self._recollection.token(name, password, client_address)
         kept = await self._kept(name)
-        if not kept.is_disabled and self._recollection.holds(token, kept.stamp, self._clock.monotonic()):
+        begun_at = self._clock.monotonic()
+        # Again, because others may have failed meanwhile; from here to the count nothing is awaited.
+        self._failures.check_address(client_address, begun_at)
+        if not kept.is_disabled and self._recollection.holds(token, kept.stamp, begun_at):
             return kept.account
         running = self._under_way.get(token)
         if running is None:
-            begun_at = self._clock.monotonic()
             self._failures.begin(name, client_address, begun_at)
             one = _Try(username.strip(), name, password, client_address, token, begun_at)
             running = asyncio.create_task(self._decide(one, kept), name="sign-in")
@@ -141,8 +137,6 @@ class Accounts:
         return kept.account
 
     async def _is_right(self, one: _Try, kept: _Kept) -> bool:
-        if not one.is_possible:
-            return False
         if kept.password_hash is not None:
             return await self._is_right_here(one, kept, kept.password_hash)
         if self._upstream is not None and self._is_own(one.name):
@@ -214,6 +208,15 @@ class Accounts:
     def _is_own(self, name: str) -> bool:
         domain = domain_of(name)
         return is_within(domain, self._own_domains) if self._include_subdomains else domain in self._own_domains
+
+
+def _is_possible(username: str, password: str) -> bool:
+    """Whether anybody can have these; a NUL would end the name or the password in AUTH PLAIN (RFC 4616 §2)."""
+    return (
+        0 < len(username) <= USERNAME_MAX
+        and 0 < len(password) <= PASSWORD_MAX
+        and not any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in username + password)
+    )
 
 
 @dataclass(frozen=True, slots=True)

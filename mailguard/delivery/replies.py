@@ -24,6 +24,7 @@ RawReply = tuple[int, bytes]
 """Code, and the text of all lines joined by LF."""
 
 _CODES = {str(code).encode(): code for code in range(200, 600)}
+_FIRST_DIGITS = frozenset(b"2345")
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:[ \t]+|$)")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
@@ -76,6 +77,8 @@ class ReplyReader:
             self._rest = octets[start:]
             if len(self._rest) > LINE_MAX:
                 raise Malformed("a reply line is too long")
+            if self._rest[0] not in _FIRST_DIGITS:
+                raise Malformed("what came is not an SMTP reply")
 
 
 @lru_cache(maxsize=512)

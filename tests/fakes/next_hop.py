@@ -49,9 +49,9 @@ _LIMIT_BYTES = 256 * 1024 * 1024
 class Stage(StrEnum):
     """Where a script can take hold.
 
-    ``CONNECT``: before anything is said. ``CONTENT``: ``after`` octets of content were read, the dot not yet.
-    ``DOT``: the final dot was read, the mail is not taken (yet). ``TAKEN``: the mail is in ``mails``, the reply not
-    yet given. The others are the commands of that name.
+    ``CONNECT``: before anything is said; with implicit TLS, after the handshake. ``CONTENT``: ``after`` octets of
+    content were read, the dot not yet. ``DOT``: the final dot was read, the mail is not taken (yet). ``TAKEN``: the mail
+    is in ``mails``, the reply not yet given. The others are the commands of that name.
     """
 
     CONNECT = "connect"
@@ -75,7 +75,7 @@ class Stage(StrEnum):
 class Act:
     """What to do at a stage: wait for an event, say these octets instead of the ordinary reply, cut the line.
 
-    In this order, each only where given. ``hang``: nothing more is read or said in this session. ``endless`` repeats
+    In this order, each only where given. ``hang``: nothing more is read or said after ``octets``. ``endless`` repeats
     ``octets`` until the other side has hung up. ``reset`` cuts with a TCP reset instead of an ordinary end.
     """
 
@@ -208,9 +208,13 @@ class Certificate:
     fingerprint_sha256: str
 
 
-@lru_cache(maxsize=4)
 def certificate(name: str = "localhost") -> Certificate:
     """The certificate of that name, made once per run; a name other than localhost does not fit 127.0.0.1."""
+    return _certificate(name)
+
+
+@lru_cache(maxsize=4)
+def _certificate(name: str) -> Certificate:
     folder = Path(tempfile.mkdtemp(prefix="mailguard-next-hop-"))
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -310,8 +314,18 @@ class ScriptedNextHop:
 
     async def start(self) -> None:
         """Listen; the second time at the same port as the first."""
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=_LIMIT_BYTES)
+        # The client's first octets of an implicit handshake must not reach the reader: TLS from the first octet on.
+        implicit = self.server_context() if self.features.implicit_tls else None
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port, limit=_LIMIT_BYTES, ssl=implicit)
         self.port = self._server.sockets[0].getsockname()[1]
+
+    def server_context(self) -> ssl.SSLContext:
+        """TLS as the features say, with the certificate."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = self.features.tls_minimum
+        context.maximum_version = self.features.tls_maximum
+        context.load_cert_chain(self.certificate.file, self.certificate.key_file)
+        return context
 
     async def stop(self) -> None:
         """Refuse connections and cut those that are open. May be called twice."""
@@ -395,7 +409,7 @@ class _Session:
     async def run(self) -> None:
         await self._at(Stage.CONNECT, None)
         if self._hop.features.implicit_tls:
-            await self._handshake()
+            self._note_tls()
         await self._at(Stage.GREETING, "220 next-hop.example.net ESMTP")
         while True:
             line = await self._line()
@@ -568,6 +582,7 @@ class _Session:
         act = self._hop.rule(stage, self._number, self._counts[stage], line)
         await self._hop.changed()
         if act is not None and act.hang:
+            await self._send(act.octets or b"")
             # Nothing is read either: a large content comes to a stop.
             cast("asyncio.Transport", self._writer.transport).pause_reading()
             await asyncio.sleep(PATIENCE_SECONDS)
@@ -590,11 +605,10 @@ class _Session:
         return octets is None or octets[:1] in (b"2", b"3")
 
     async def _handshake(self) -> None:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = self._hop.features.tls_minimum
-        context.maximum_version = self._hop.features.tls_maximum
-        context.load_cert_chain(self._hop.certificate.file, self._hop.certificate.key_file)
-        await self._writer.start_tls(context, ssl_handshake_timeout=PATIENCE_SECONDS)
+        await self._writer.start_tls(self._hop.server_context(), ssl_handshake_timeout=PATIENCE_SECONDS)
+        self._note_tls()
+
+    def _note_tls(self) -> None:
         found = self._writer.get_extra_info("ssl_object")
         assert isinstance(found, ssl.SSLObject)
         self._tls = found.version()

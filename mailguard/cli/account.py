@@ -29,11 +29,11 @@ def add(
 ) -> None:
     """A new account."""
     from mailguard.accounts import administration
-    from mailguard.cli.office import opened
+    from mailguard.cli.account_store import administrator, opened_store
 
-    with opened(config) as office:
+    with opened_store(config) as store:
         hashed = _hashed(asked_password(address, password_stdin))
-        office.store.write_now(administration.add(address, owner, hashed, office.actor))
+        store.write_now(administration.add(address, owner, hashed, administrator()))
         typer.echo(f"{address}: added")
 
 
@@ -41,11 +41,11 @@ def add(
 def passwd(address: Address, config: Config = None, password_stdin: FromStandardInput = False) -> None:
     """Another password for an account; the old one ends at once."""
     from mailguard.accounts import administration
-    from mailguard.cli.office import opened
+    from mailguard.cli.account_store import administrator, opened_store
 
-    with opened(config) as office:
+    with opened_store(config) as store:
         hashed = _hashed(asked_password(address, password_stdin))
-        office.store.write_now(administration.set_password(address, hashed, office.actor))
+        store.write_now(administration.set_password(address, hashed, administrator()))
         typer.echo(f"{address}: password set")
 
 
@@ -53,10 +53,10 @@ def passwd(address: Address, config: Config = None, password_stdin: FromStandard
 def disable(address: Address, config: Config = None) -> None:
     """An account may not sign in any more, from its next sign-in on. Accepted mail goes on its way."""
     from mailguard.accounts import administration
-    from mailguard.cli.office import opened
+    from mailguard.cli.account_store import administrator, opened_store
 
-    with opened(config) as office:
-        office.store.write_now(administration.disable(address, office.actor))
+    with opened_store(config) as store:
+        store.write_now(administration.disable(address, administrator()))
         typer.echo(f"{address}: disabled")
 
 
@@ -64,10 +64,10 @@ def disable(address: Address, config: Config = None) -> None:
 def enable(address: Address, config: Config = None) -> None:
     """An account may sign in again."""
     from mailguard.accounts import administration
-    from mailguard.cli.office import opened
+    from mailguard.cli.account_store import administrator, opened_store
 
-    with opened(config) as office:
-        office.store.write_now(administration.enable(address, office.actor))
+    with opened_store(config) as store:
+        store.write_now(administration.enable(address, administrator()))
         typer.echo(f"{address}: enabled")
 
 
@@ -75,10 +75,10 @@ def enable(address: Address, config: Config = None) -> None:
 def grant(address: Address, granted: Granted, config: Config = None) -> None:
     """An account, or an address that signs in at the real server, may send as another one too."""
     from mailguard.accounts import administration
-    from mailguard.cli.office import opened
+    from mailguard.cli.account_store import administrator, opened_store
 
-    with opened(config) as office:
-        is_new = office.store.write_now(administration.grant(address, granted, office.actor))
+    with opened_store(config) as store:
+        is_new = store.write_now(administration.grant(address, granted, administrator()))
         typer.echo(f"{address}: may {'now' if is_new else 'already'} send as {granted}")
 
 
@@ -86,10 +86,10 @@ def grant(address: Address, granted: Granted, config: Config = None) -> None:
 def revoke(address: Address, granted: Granted, config: Config = None) -> None:
     """Take a grant back."""
     from mailguard.accounts import administration
-    from mailguard.cli.office import opened
+    from mailguard.cli.account_store import administrator, opened_store
 
-    with opened(config) as office:
-        office.store.write_now(administration.revoke(address, granted, office.actor))
+    with opened_store(config) as store:
+        store.write_now(administration.revoke(address, granted, administrator()))
         typer.echo(f"{address}: may no longer send as {granted}")
 
 
@@ -98,31 +98,32 @@ def list_(
     config: Config = None, json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False
 ) -> None:
     """Every account with what it may send as."""
+    from json import dumps
+
     from mailguard.accounts.administration import AccountEntry, list_accounts
-    from mailguard.cli.office import opened, print_json
+    from mailguard.cli.account_store import opened_store
 
     def state(entry: AccountEntry) -> str:
         if not entry.is_local:
             return "at the real server"
         return "active" if entry.disabled_at is None else f"disabled since {entry.disabled_at.astimezone():%Y-%m-%d}"
 
-    with opened(config) as office:
-        entries = office.store.read_now(list_accounts)
+    with opened_store(config) as store:
+        entries = store.read_now(list_accounts)
         if json:
-            print_json(
-                [
-                    {
-                        "address": entry.address,
-                        "owner": entry.owner,
-                        "local": entry.is_local,
-                        "disabled_at": None if entry.disabled_at is None else entry.disabled_at.isoformat(),
-                        "created_at": None if entry.created_at is None else entry.created_at.isoformat(),
-                        "changed_at": None if entry.changed_at is None else entry.changed_at.isoformat(),
-                        "grants": list(entry.grants),
-                    }
-                    for entry in entries
-                ]
-            )
+            values = [
+                {
+                    "address": entry.address,
+                    "owner": entry.owner,
+                    "local": entry.is_local,
+                    "disabled_at": None if entry.disabled_at is None else entry.disabled_at.isoformat(),
+                    "created_at": None if entry.created_at is None else entry.created_at.isoformat(),
+                    "changed_at": None if entry.changed_at is None else entry.changed_at.isoformat(),
+                    "grants": list(entry.grants),
+                }
+                for entry in entries
+            ]
+            typer.echo(dumps(values, ensure_ascii=False, indent=2))
             return
         if not entries:
             typer.echo("There are no accounts; 'mailguard account add ADDRESS' makes one.")

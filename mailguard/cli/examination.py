@@ -18,13 +18,13 @@ from email import policy, utils
 from enum import StrEnum
 from pathlib import Path
 
-from mailguard.app import database_url
 from mailguard.cli.own_certificate import Shown, read_certificate
 from mailguard.cli.ports import Port, look_at_port
 from mailguard.config import NextHopSettings, Settings, load_with_advice
 from mailguard.errors import ConfigurationError, MailguardError
 from mailguard.spool import load_master_key
 from mailguard.store import integrity, schema
+from mailguard.store.engine import sqlite_url
 
 EXPIRY_WARN_DAYS = 21
 CONNECT_SECONDS = 10.0
@@ -119,7 +119,7 @@ def files(settings: Settings) -> Iterator[Found]:
 
 def database(settings: Settings) -> Iterator[Found]:
     """The database: opens, at this release's schema, whole."""
-    url = database_url(settings)
+    url = settings.storage.database or sqlite_url(settings.storage.directory)
     if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
         yield Found("database", Grade.OK, "not there yet; the first start makes it")
         return

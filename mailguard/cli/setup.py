@@ -99,6 +99,7 @@ def _carry_out(answers: Answers, password_stdin: bool, *, asks: bool, user: str)
     from mailguard.cli.private_files import make_private_folder, write_private
     from mailguard.config import load_with_advice
     from mailguard.errors import ConfigurationError
+    from mailguard.spool import load_master_key
 
     # Asked first: a password that is refused must not leave half of everything behind.
     password, is_made_up = _first_password(answers, password_stdin, asks=asks)
@@ -116,6 +117,7 @@ def _carry_out(answers: Answers, password_stdin: bool, *, asks: bool, user: str)
         made.append(answers.config)
         loaded = load_with_advice(answers.config)
         make_private_folder(answers.data)
+        load_master_key(answers.data / "master.key", {})
     except ConfigurationError:
         # What was answered does not make a configuration; nothing half stays.
         _remove(made)
@@ -206,11 +208,11 @@ def _first_password(answers: Answers, password_stdin: bool, *, asks: bool) -> tu
 def _add_account(answers: Answers, password: str) -> None:
     from mailguard.accounts import administration
     from mailguard.accounts.passwords import Passwords
-    from mailguard.cli.office import opened
+    from mailguard.cli.account_store import administrator, opened_store
 
-    with opened(answers.config) as office:
+    with opened_store(answers.config) as store:
         hashed = Passwords().hashed_now(password)
-        office.store.write_now(administration.add(answers.account, "", hashed, office.actor))
+        store.write_now(administration.add(answers.account, "", hashed, administrator()))
 
 
 def _hand_over(paths: list[Path], user: str) -> None:

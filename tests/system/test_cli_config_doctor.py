@@ -1,0 +1,217 @@
+"""``mailguard doctor``: says what is not well, and what to do, against a real next hop over TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mailguard.spool import load_master_key
+from mailguard.store.engine import sqlite_url
+from mailguard.store.schema import upgrade
+from tests.fakes.sign_in_server import SignInServer
+from tests.system.certificates import Certificates, make_certificates
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+async def hop(certificates: Certificates) -> AsyncIterator[SignInServer]:
+    async with SignInServer(certificates.certificate, certificates.key) as server:
+        server.people["relay@example.jp"] = "hop password"
+        yield server
+
+
+@pytest.fixture
+def taken() -> Iterator[socket.socket]:
+    """A port that another program listens on and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        yield other
+
+
+class Office:
+    """Settings for one look; ``look`` runs the command and gives the findings by part."""
+
+    def __init__(self, folder: Path, hop: SignInServer, certificates: Certificates) -> None:
+        self.data = folder / "data"
+        self.path = folder / "mailguard.yaml"
+        self.settings: dict[str, Any] = {
+            "office": {"domains": ["example.jp"], "hostname": "localhost"},
+            "listeners": [{"name": "submission", "host": "127.0.0.1", "port": 0}],
+            "tls": {"certificate": str(certificates.certificate), "key": str(certificates.key)},
+            "storage": {"directory": str(self.data), "reserve_bytes": 0},
+            "delivery": {"next_hop": {"host": "localhost", "port": hop.port, "ca_file": str(certificates.authority),
+                                      "auth": "plain", "username": "relay@example.jp", "password": "hop password"}},
+            "web": {"port": 0},
+        }  # fmt: skip
+
+    async def look(self) -> tuple[int, dict[str, list[tuple[str, str]]]]:
+        """Exit status, and (grade, finding) of each part."""
+        self.path.write_text(yaml.safe_dump(self.settings))
+        self.path.chmod(0o600)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "mailguard", "doctor", "--json", "--config", str(self.path),
+            stdout=asyncio.subprocess.PIPE, env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
+        )  # fmt: skip
+        output, _ = await asyncio.wait_for(process.communicate(), 60)
+        parts: dict[str, list[tuple[str, str]]] = {}
+        for one in json.loads(output):
+            assert one["remedy"] or one["grade"] == "ok", one
+            parts.setdefault(one["part"].partition(" localhost")[0], []).append((one["grade"], one["finding"]))
+        assert process.returncode is not None
+        return process.returncode, parts
+
+
+@pytest.fixture
+def office(tmp_path: Path, hop: SignInServer, certificates: Certificates) -> Office:
+    return Office(tmp_path, hop, certificates)
+
+
+def make_database(office: Office) -> Path:
+    office.data.mkdir(mode=0o700)
+    upgrade(sqlite_url(office.data))
+    return office.data / "mailguard.db"
+
+
+async def test_doctor_well_office_ends_with_0(office: Office) -> None:
+    """Where all is well nothing fails, and what the next hop really said is shown."""
+    make_database(office)
+    load_master_key(office.data / "master.key", {})
+
+    status, parts = await office.look()
+
+    assert 0 == status
+    assert ("ok", "reached, TLSv1.3 verified, signed in by plain") == parts["next hop"][0]
+    assert {"ok"} == {grade for part in ("configuration", "data", "database", "master key") for grade, _ in parts[part]}
+
+
+async def test_doctor_changes_nothing(office: Office) -> None:
+    """Looking leaves no file behind, not even before the first start."""
+    await office.look()
+
+    assert ["mailguard.yaml"] == [path.name for path in office.path.parent.iterdir()]
+
+
+async def test_doctor_wrong_configuration_is_told_first(office: Office) -> None:
+    """With a wrong configuration its complaints are the findings."""
+    office.settings["web"]["port"] = "x"
+
+    status, parts = await office.look()
+
+    assert 1 == status
+    assert "web.port must be a whole number (it is 'x')" in parts["configuration"][0][1]
+
+
+async def test_doctor_open_modes_and_missing_key_fail(office: Office) -> None:
+    """A data folder for everybody, and stored mail without its key, are found."""
+    make_database(office)
+    office.data.chmod(0o755)
+
+    status, parts = await office.look()
+
+    assert 1 == status
+    assert ("fail", f"{office.data} can be read by others (mode 0755)") == parts["data"][0]
+    assert "fail" == parts["master key"][0][0]
+
+
+async def test_doctor_damaged_database_fails(office: Office) -> None:
+    """A page that a disk has spoilt is found before a mail is."""
+    database = make_database(office)
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    with database.open("r+b") as file:
+        size = database.stat().st_size
+        file.seek(4096 * 2)
+        file.write(b"\xff" * min(4096 * 3, size - 4096 * 2))
+
+    status, parts = await office.look()
+
+    assert 1 == status
+    assert "fail" in {grade for grade, _ in parts["database"]}
+
+
+async def test_doctor_newer_database_fails(office: Office) -> None:
+    """A database of a newer release is not taken for a good one."""
+    database = make_database(office)
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+
+    status, parts = await office.look()
+
+    assert 1 == status
+    assert ("fail", "schema 9999 belongs to a newer release") in parts["database"]
+
+
+async def test_doctor_taken_port_fails(office: Office, taken: socket.socket) -> None:
+    """A port that another program has is found before the service fails on it."""
+    port = taken.getsockname()[1]
+    office.settings["listeners"] = [{"name": "submission", "host": "127.0.0.1", "port": port, "tls": "implicit"}]
+
+    status, parts = await office.look()
+
+    assert 1 == status
+    assert [("fail", f"127.0.0.1 port {port} is taken by another program")] == parts["listener submission"]
+
+
+async def test_doctor_certificate_for_another_name_warns(office: Office) -> None:
+    """A certificate that does not carry the relay's name, and one that ends soon, are told."""
+    office.settings["office"]["hostname"] = "relay.example.jp"
+
+    status, parts = await office.look()
+
+    assert 0 == status
+    assert [("warn", "0 days"), ("warn", "not for relay.example.jp")] == [
+        (grade, end) for grade, finding in parts["certificate"] for end in ("0 days", "not for relay.example.jp")
+        if finding.endswith(end)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        pytest.param({"password": "wrong"}, "535", id="wrong password"),
+        pytest.param({"ca_file": None}, "is not trusted", id="untrusted certificate"),
+        pytest.param({"port": 1}, "no connection", id="nobody there"),
+        pytest.param({"fingerprint_sha256": "00" * 32}, "another certificate", id="other pin"),
+    ],
+)
+async def test_doctor_next_hop_in_trouble_fails(office: Office, changes: dict[str, Any], expected: str) -> None:
+    """Whatever keeps mail from leaving is said in words before the first mail waits."""
+    office.settings["delivery"]["next_hop"] |= changes
+
+    status, parts = await office.look()
+
+    assert 1 == status
+    assert expected in parts["next hop"][0][1]
+
+
+async def test_doctor_sign_in_server_is_asked(office: Office, hop: SignInServer, certificates: Certificates) -> None:
+    """The server where people's passwords are checked is tried too, without any password."""
+    office.settings["auth"] = {
+        "upstream": {"host": "localhost", "port": hop.port, "ca_file": str(certificates.authority)}
+    }
+    before = await office.look()
+    asked = hop.asked
+    office.settings["auth"]["upstream"]["ca_file"] = None
+    after = await office.look()
+
+    assert (0, [("ok", "reached, offers AUTH")]) == (before[0], before[1]["sign-in at"])
+    assert 1 == asked
+    assert 1 == after[0]
+    assert "is not trusted" in after[1]["sign-in at"][0][1]

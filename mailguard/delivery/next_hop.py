@@ -48,7 +48,7 @@ class NextHop:
         self._idle: list[Connection] = []
         self._busy: set[Connection] = set()
         self._slots = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Future[bool]] = deque()
         self._sweep: asyncio.TimerHandle | None = None
         self._last_failure = no_reply("the next hop was not reachable a moment ago", "4.4.1")
         self._is_closed = False
@@ -226,28 +226,33 @@ class NextHop:
         if self._slots < self._pace.allowed and not self._waiting:
             self._slots += 1
             return
-        waiter = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[bool] = loop.create_future()
         self._waiting.append(waiter)
+        timer = loop.call_later(self.settings.command_seconds, _end_wait, waiter)
         try:
-            async with asyncio.timeout(self.settings.command_seconds):
-                await waiter
-        except BaseException as error:
-            if waiter.done() and not waiter.cancelled():
+            if not await waiter:
+                raise NotOpened(_BUSY)
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled() and waiter.result():
                 self._free_slot()
-            else:
-                with contextlib.suppress(ValueError):
-                    self._waiting.remove(waiter)
-            if isinstance(error, TimeoutError):
-                raise NotOpened(_BUSY) from error
             raise
+        finally:
+            timer.cancel()
 
     def _free_slot(self) -> None:
+        """Pass a slot on to those who wait, as far as the pace allows; who stopped waiting is skipped."""
         self._slots -= 1
         while self._waiting and self._slots < self._pace.allowed:
             waiter = self._waiting.popleft()
             if not waiter.done():
                 self._slots += 1
-                waiter.set_result(None)
+                waiter.set_result(True)
+
+
+def _end_wait(waiter: asyncio.Future[bool]) -> None:
+    if not waiter.done():
+        waiter.set_result(False)
 
 
 def _now() -> float:

@@ -41,7 +41,8 @@ class WireCheck:
             raise NotCanonical("bare CR or LF")
         if b"\0" in chunk:
             raise NotCanonical("NUL")
-        if _END in chunk or _END in self._tail + chunk[:4]:
+        # Looking for one octet is ten times faster than for five, and most of an attachment holds no dot at all.
+        if (b"." in chunk and _END in chunk) or _END in self._tail + chunk[:4]:
             raise NotCanonical("a line that is only a dot")
         self._tail = (self._tail + chunk)[-4:] if len(chunk) < 4 else chunk[-4:]
 

@@ -50,8 +50,8 @@ class Stage(StrEnum):
     """Where a script can take hold.
 
     ``CONNECT``: before anything is said; with implicit TLS, after the handshake. ``CONTENT``: ``after`` octets of
-    content were read, the dot not yet. ``DOT``: the final dot was read, the mail is not taken (yet). ``TAKEN``: the mail
-    is in ``mails``, the reply not yet given. The others are the commands of that name.
+    content were read, the dot not yet. ``DOT``: the final dot was read, the mail is not taken (yet). ``TAKEN``: the
+    mail is in ``mails``, the reply not yet given. The others are the commands of that name.
     """
 
     CONNECT = "connect"

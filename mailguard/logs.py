@@ -20,7 +20,6 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from mailguard.config import LogSettings
 from mailguard.errors import MailguardError
 
 WITHHELD = "[withheld]"
@@ -42,14 +41,17 @@ _ADDRESS = re.compile(r"(?:\"[^\"]*\"|[^\s<>()\[\],;:\"'@=]+)@(?=[^\s<>()\[\],;:
 _SILENCED = ("mail.log", "mail.debug", "mail.error")
 
 
-def configure(settings: LogSettings, stream: TextIO | None = None) -> None:
-    """Set up logging of the service on ``stream`` (default: standard output). May be called again."""
+def configure(level: str, form: str, stream: TextIO | None = None) -> None:
+    """Set up logging of the service as ``log.level`` and ``log.format`` say, on ``stream`` (default: standard output).
+
+    May be called again.
+    """
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
-        if settings.format == "json"
+        if form == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
     )
-    _configure(logging.getLevelNamesMapping()[settings.level.upper()], renderer, stream or sys.stdout)
+    _configure(logging.getLevelNamesMapping()[level.upper()], renderer, stream or sys.stdout)
 
 
 def configure_for_commands() -> None:

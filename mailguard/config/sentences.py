@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from ipaddress import ip_network
 from typing import Any, get_args
 
 from pydantic import BaseModel, SecretStr
-from pydantic_core import ErrorDetails
 
 from mailguard.config.places import Complaint, Place, spoken
 from mailguard.config.settings import Section, Settings
@@ -41,7 +41,7 @@ _BOUNDS = {
 }
 
 
-def complaint_of(error: ErrorDetails) -> Complaint:
+def complaint_of(error: Mapping[str, Any]) -> Complaint:
     """One of pydantic's errors as a complaint."""
     place = _place(error["loc"])
     kind = error["type"]
@@ -61,7 +61,7 @@ def _place(location: tuple[int | str, ...]) -> Place:
 _UNION_MEMBERS = {"IPv4Network", "IPv6Network", "ipv4network", "ipv6network"}
 
 
-def _sentence(kind: str, error: ErrorDetails) -> str:
+def _sentence(kind: str, error: Mapping[str, Any]) -> str:
     if error["input"] is None:
         return "is empty"
     context = error.get("ctx", {})
@@ -84,7 +84,7 @@ def _meant_network(value: Any) -> str:
         return ""
 
 
-def _nearest_choice(error: ErrorDetails) -> str:
+def _nearest_choice(error: Mapping[str, Any]) -> str:
     choices = [word.strip("' ") for word in error["ctx"]["expected"].replace(" or ", ",").split(",")]
     return did_you_mean(str(error["input"]), choices)
 

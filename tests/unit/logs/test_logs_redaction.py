@@ -16,7 +16,6 @@ import structlog
 from aiosmtpd.smtp import SMTP
 
 from mailguard import logs
-from mailguard.config import LogSettings
 from mailguard.errors import StorageUnavailable
 
 SECRET = "Geheimnis-4711"
@@ -37,7 +36,7 @@ def logging_as_before() -> Iterator[None]:
 def written(write: Any, form: str = "json") -> str:
     """What comes out at debug when ``write`` logs."""
     stream = io.StringIO()
-    logs.configure(LogSettings(level="debug", format=form), stream)
+    logs.configure("debug", form, stream)
     write()
     return stream.getvalue()
 
@@ -133,7 +132,7 @@ def test_log_of_python_warnings_is_a_line_like_ours() -> None:
 async def test_log_at_debug_shows_nothing_of_an_smtp_session() -> None:
     """With everything turned up, a whole session with sign-in and content through aiosmtpd leaves no line."""
     stream = io.StringIO()
-    logs.configure(LogSettings(level="debug"), stream)
+    logs.configure("debug", "json", stream)
     logging.getLogger().setLevel(logging.DEBUG)
     for name in ("mail.log", "mail.debug"):
         # As a debugging session would try it.
@@ -179,7 +178,7 @@ def _yes() -> Any:
 def test_log_level_leaves_out_what_is_below() -> None:
     """At warning, the course of mail is not written."""
     stream = io.StringIO()
-    logs.configure(LogSettings(level="warning"), stream)
+    logs.configure("warning", "json", stream)
     structlog.get_logger().info("quiet")
     structlog.get_logger().warning("loud")
 

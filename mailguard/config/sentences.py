@@ -73,7 +73,7 @@ def _sentence(kind: str, error: Mapping[str, Any]) -> str:
         return f"must be {context['expected'].replace(chr(39), '')}{_nearest_choice(error)}"
     if kind.startswith("ip_v"):
         return "must be an address or a network such as 192.0.2.10 or 192.0.2.0/24" + _meant_network(error["input"])
-    return _WORDS.get(kind, "is wrong: " + error["msg"])
+    return _WORDS.get(kind, f"is wrong: {error['msg']}")
 
 
 def _meant_network(value: Any) -> str:

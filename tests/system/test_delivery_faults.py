@@ -326,6 +326,10 @@ async def test_content_others_could_misread_is_never_sent(content: bytes, whole:
         assert DEFERRED is results[0].outcome
         assert "4.6.0" == results[0].reply.enhanced
         assert 0 == hop.reached(Stage.DOT)
+        arrived = bytes(hop.clear)
+        assert arrived.count(b"\r") == arrived.count(b"\n") == arrived.count(b"\r\n")
+        assert b"\0" not in arrived
+        assert b"\r\n.\r\n" not in arrived
 
 
 # -- several recipients

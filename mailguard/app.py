@@ -12,7 +12,6 @@ import contextlib
 import fcntl
 import os
 import signal
-import socket
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -28,10 +27,8 @@ from mailguard.delivery.routes import Routes
 from mailguard.errors import ConfigurationError, MailguardError
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.policy import BuiltinRule
-from mailguard.spool import Spool, load_master_key, queries
-from mailguard.store import Store, Transaction
-from mailguard.store.engine import sqlite_url
-from mailguard.store.schema import upgrade
+from mailguard.spool import open_spool, queries
+from mailguard.store import Transaction, open_store
 from mailguard.submission import SubmissionServer
 from mailguard.web import Health, Reading, WebServer, create_app
 from mailguard.workers.conveyor import Conveyor
@@ -48,35 +45,6 @@ log = structlog.get_logger()
 _SERVICE = Actor(ActorKind.WORKER, "service")
 
 
-def database_url(settings: Settings) -> str:
-    """Where the database is."""
-    return settings.storage.database or sqlite_url(settings.storage.directory)
-
-
-def open_store(settings: Settings, clock: Clock) -> Store:
-    """The database at this release's schema. Raises ``SchemaMismatch``, ``StorageUnavailable``."""
-    settings.storage.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    url = database_url(settings)
-    upgrade(url)
-    return Store(url, clock)
-
-
-def open_spool(settings: Settings, store: Store, clock: Clock) -> Spool:
-    """The spool on an open store. Raises ``ConfigurationError`` where the master key cannot be used."""
-    storage = settings.storage
-    master = load_master_key(storage.master_key_file or storage.directory / "master.key", dict(os.environ))
-    return Spool(
-        store,
-        master,
-        clock,
-        storage.directory / "content",
-        node=socket.gethostname(),
-        inline_bytes=storage.inline_bytes,
-        reserve_bytes=storage.reserve_bytes,
-        expire=timedelta(hours=settings.delivery.expire_hours),
-    )
-
-
 class Service:
     """The running relay."""
 
@@ -84,7 +52,7 @@ class Service:
         self.settings = settings
         self.clock = clock or SystemClock()
         self._lock = _lock(settings.storage.directory)
-        self.store = open_store(settings, self.clock)
+        self.store = open_store(settings.storage, self.clock)
         self.spool = open_spool(settings, self.store, self.clock)
         delivery = settings.delivery
         rule = BuiltinRule(settings.office, settings.hold)
@@ -102,6 +70,7 @@ class Service:
         self.sweeper = Sweeper(self.spool, timedelta(days=settings.storage.retention_days))
         self.spool.handover = self.conveyor
         self.reports.hint = self.timekeeper.hint
+        self.accounts = Accounts(self.store, settings.auth, settings.limits, settings.office, self.clock)
         self.submission = SubmissionServer(
             office=settings.office,
             listeners=settings.listeners,
@@ -109,7 +78,7 @@ class Service:
             tls=settings.tls,
             limits=settings.limits,
             acceptor=self.spool,
-            authenticator=Accounts(self.store, settings.auth, settings.limits, settings.office, self.clock),
+            authenticator=self.accounts,
             clock=self.clock,
         )
         self.web = WebServer(create_app(self.check, self.readings), settings.web.host, settings.web.port)
@@ -120,7 +89,7 @@ class Service:
         self.store.start()
         reclaimed = await self.store.write(self.rescuer.reclaim)
         await asyncio.to_thread(self.sweeper.collect_unfinished)
-        await self.store.write(self._recorder(AuditAction.STARTED))
+        await self.store.write(_Recorder(AuditAction.STARTED))
         self._tasks = [
             asyncio.create_task(self.timekeeper.run(), name="timekeeper"),
             asyncio.create_task(self.sweeper.run(), name="sweeper"),
@@ -132,7 +101,10 @@ class Service:
         log.info("started", version=__version__, reclaimed=reclaimed)
 
     async def stop(self) -> int:
-        """Stop every part within the drain limit; how many mails were still under way (they go on at the next start)."""
+        """Stop every part within the drain limit; how many mails were still under way.
+
+        Those go on at the next start.
+        """
         drain = self.settings.service.drain_seconds
         began = self.clock.monotonic()
         cut = await self.submission.stop(drain)
@@ -142,8 +114,9 @@ class Service:
         left = await self.conveyor.close(max(0.0, drain - (self.clock.monotonic() - began)))
         await self.routes.close()
         await self.web.stop()
+        self.accounts.close()
         with contextlib.suppress(MailguardError):
-            await self.store.write(self._recorder(AuditAction.STOPPED))
+            await self.store.write(_Recorder(AuditAction.STOPPED))
         await self.store.stop()
         self._lock.close()
         log.info("stopped", under_way=left, sessions_cut=cut or 0)
@@ -197,15 +170,7 @@ class Service:
         ]
 
     def _reload(self) -> None:
-        try:
-            self.submission.reload()
-            log.info("certificates_reloaded")
-        except ConfigurationError as error:
-            log.error("certificates_not_reloaded", cause=str(error))
-
-    @staticmethod
-    def _recorder(action: AuditAction) -> _Recorder:
-        return _Recorder(action)
+        self.submission.reload()
 
 
 class _Recorder:

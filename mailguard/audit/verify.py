@@ -27,9 +27,13 @@ class Checked:
     broken: Break | None
 
 
-def verify(connection: Connection) -> Checked:
-    """Walk the whole chain; stops at the first break. A cut tail shows only against a head kept elsewhere."""
+def verify(connection: Connection, head: bytes | None = None) -> Checked:
+    """Walk the whole chain; stops at the first break.
+
+    A cut tail shows only against a ``head`` kept elsewhere: a hash that an earlier check gave.
+    """
     previous, expected = GENESIS, 1
+    is_head_seen = head is None
     for row in queries.all_events(connection):
         if row.seq != expected:
             return Checked(expected - 1, previous.hex(), Break(expected, f"event {expected} is missing"))
@@ -37,5 +41,8 @@ def verify(connection: Connection) -> Checked:
         if link(previous, octets) != bytes(row.hash):
             return Checked(expected - 1, previous.hex(), Break(row.seq, f"event {row.seq} was changed"))
         previous = bytes(row.hash)
+        is_head_seen = is_head_seen or previous == head
         expected += 1
+    if not is_head_seen:
+        return Checked(expected - 1, previous.hex(), Break(expected, "the given head is not in the record"))
     return Checked(expected - 1, previous.hex(), None)

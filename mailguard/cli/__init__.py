@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from mailguard import __version__
-from mailguard.cli import account, config, doctor, setup
+from mailguard.cli import account, audit, config, doctor, hold, queue, serve, setup
 from mailguard.errors import ConfigurationError, MailguardError
 
 EXIT_FAILED = 1
@@ -29,10 +29,14 @@ app = typer.Typer(
 )
 
 GROUPS = (
-    ("config", config.app),
+    ("hold", hold.app),
+    ("queue", queue.app),
     ("account", account.app),
+    ("audit", audit.app),
+    ("config", config.app),
 )
 COMMANDS = (
+    ("serve", serve.serve),
     ("setup", setup.setup),
     ("doctor", doctor.doctor),
 )

@@ -29,7 +29,7 @@ def add(
 ) -> None:
     """A new account."""
     from mailguard.accounts import administration
-    from mailguard.cli.account_store import administrator, opened_store
+    from mailguard.cli.office import administrator, opened_store
 
     with opened_store(config) as store:
         hashed = _hashed(asked_password(address, password_stdin))
@@ -41,7 +41,7 @@ def add(
 def passwd(address: Address, config: Config = None, password_stdin: FromStandardInput = False) -> None:
     """Another password for an account; the old one ends at once."""
     from mailguard.accounts import administration
-    from mailguard.cli.account_store import administrator, opened_store
+    from mailguard.cli.office import administrator, opened_store
 
     with opened_store(config) as store:
         hashed = _hashed(asked_password(address, password_stdin))
@@ -53,7 +53,7 @@ def passwd(address: Address, config: Config = None, password_stdin: FromStandard
 def disable(address: Address, config: Config = None) -> None:
     """An account may not sign in any more, from its next sign-in on. Accepted mail goes on its way."""
     from mailguard.accounts import administration
-    from mailguard.cli.account_store import administrator, opened_store
+    from mailguard.cli.office import administrator, opened_store
 
     with opened_store(config) as store:
         store.write_now(administration.disable(address, administrator()))
@@ -64,7 +64,7 @@ def disable(address: Address, config: Config = None) -> None:
 def enable(address: Address, config: Config = None) -> None:
     """An account may sign in again."""
     from mailguard.accounts import administration
-    from mailguard.cli.account_store import administrator, opened_store
+    from mailguard.cli.office import administrator, opened_store
 
     with opened_store(config) as store:
         store.write_now(administration.enable(address, administrator()))
@@ -75,7 +75,7 @@ def enable(address: Address, config: Config = None) -> None:
 def grant(address: Address, granted: Granted, config: Config = None) -> None:
     """An account, or an address that signs in at the real server, may send as another one too."""
     from mailguard.accounts import administration
-    from mailguard.cli.account_store import administrator, opened_store
+    from mailguard.cli.office import administrator, opened_store
 
     with opened_store(config) as store:
         is_new = store.write_now(administration.grant(address, granted, administrator()))
@@ -86,7 +86,7 @@ def grant(address: Address, granted: Granted, config: Config = None) -> None:
 def revoke(address: Address, granted: Granted, config: Config = None) -> None:
     """Take a grant back."""
     from mailguard.accounts import administration
-    from mailguard.cli.account_store import administrator, opened_store
+    from mailguard.cli.office import administrator, opened_store
 
     with opened_store(config) as store:
         store.write_now(administration.revoke(address, granted, administrator()))
@@ -101,7 +101,7 @@ def list_(
     from json import dumps
 
     from mailguard.accounts.administration import AccountEntry, list_accounts
-    from mailguard.cli.account_store import opened_store
+    from mailguard.cli.office import opened_store
 
     def state(entry: AccountEntry) -> str:
         if not entry.is_local:

@@ -23,8 +23,7 @@ from mailguard.cli.ports import Port, look_at_port
 from mailguard.config import NextHopSettings, Settings, load_with_advice
 from mailguard.errors import ConfigurationError, MailguardError
 from mailguard.spool import load_master_key
-from mailguard.store import integrity, schema
-from mailguard.store.engine import sqlite_url
+from mailguard.store import database_url, integrity, schema
 
 EXPIRY_WARN_DAYS = 21
 CONNECT_SECONDS = 10.0
@@ -119,7 +118,7 @@ def files(settings: Settings) -> Iterator[Found]:
 
 def database(settings: Settings) -> Iterator[Found]:
     """The database: opens, at this release's schema, whole."""
-    url = settings.storage.database or sqlite_url(settings.storage.directory)
+    url = database_url(settings.storage)
     if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
         yield Found("database", Grade.OK, "not there yet; the first start makes it")
         return

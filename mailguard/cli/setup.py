@@ -208,7 +208,7 @@ def _first_password(answers: Answers, password_stdin: bool, *, asks: bool) -> tu
 def _add_account(answers: Answers, password: str) -> None:
     from mailguard.accounts import administration
     from mailguard.accounts.passwords import Passwords
-    from mailguard.cli.account_store import administrator, opened_store
+    from mailguard.cli.office import administrator, opened_store
 
     with opened_store(answers.config) as store:
         hashed = Passwords().hashed_now(password)

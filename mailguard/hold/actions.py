@@ -7,11 +7,11 @@ reaches the database before the timer does always wins, and one that was clicked
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import timedelta
 
 from mailguard import audit
 from mailguard.errors import NotAllowed
+from mailguard.hold.selection import Outcome, select
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.model.queue import Mover, QueueId, Recipient, State
 from mailguard.spool import Move, Spool, advance, lease
@@ -19,15 +19,7 @@ from mailguard.spool.moves import Step
 from mailguard.store import Transaction, Work
 
 _LONGEST_EXTENSION = timedelta(days=30)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an action did: the positions it moved, and those it found in another state, with that state."""
-
-    queue_id: QueueId
-    moved: tuple[int, ...]
-    left: dict[int, State]
+_HELD = (State.HELD,)
 
 
 def release(
@@ -61,22 +53,21 @@ def extend(
         raise NotAllowed(f"extension by {by}", public="Hold longer by more than nothing and at most 30 days")
 
     def work(transaction: Transaction) -> Outcome:
-        chosen, left = _chosen(spool, transaction, queue_id, positions)
-        for recipient in chosen:
+        found = select(spool, transaction, queue_id, positions, _HELD)
+        for recipient in found.chosen:
             if by is None:
                 lease(transaction, recipient, due_at=None, shown_until=None)
             else:
                 shown = max(recipient.shown_until or transaction.now, transaction.now) + by
                 lease(transaction, recipient, due_at=shown + grace, shown_until=shown)
-        moved = tuple(recipient.key.position for recipient in chosen)
-        if moved:
-            details = {
-                "positions": list(moved),
+        if found.chosen:
+            details: dict[str, object] = {
+                "positions": found.positions,
                 "reason": reason,
                 "seconds": None if by is None else int(by.total_seconds()),
             }
             audit.append(transaction, AuditEvent(transaction.now, actor, AuditAction.EXTENDED, queue_id, details))
-        return Outcome(queue_id, moved, left)
+        return found.outcome()
 
     return work
 
@@ -112,29 +103,12 @@ def _act(
     steps: tuple[Step, ...] = ((to, Mover.PERSON),)
 
     def work(transaction: Transaction) -> Outcome:
-        chosen, left = _chosen(spool, transaction, queue_id, positions)
-        moved = tuple(recipient.key.position for recipient in chosen)
-        if moved:
+        found = select(spool, transaction, queue_id, positions, _HELD)
+        if found.chosen:
             changes = {"due_at": transaction.now, "lease_owner": None, "shown_until": None}
-            moves = [Move(recipient, steps, changes) for recipient in chosen]
-            details = {"positions": list(moved), "reason": reason}
+            moves = [Move(recipient, steps, changes) for recipient in found.chosen]
+            details: dict[str, object] = {"positions": found.positions, "reason": reason}
             advance(transaction, moves, AuditEvent(transaction.now, actor, action, queue_id, details))
-        return Outcome(queue_id, moved, left)
+        return found.outcome()
 
     return work
-
-
-
-
-def _chosen(
-    spool: Spool, transaction: Transaction, queue_id: QueueId, positions: Collection[int] | None
-) -> tuple[list[Recipient], dict[int, State]]:
-    """The held recipients that are meant, and the state of those meant that are not held. Raises ``UnknownMail``."""
-    mail = spool.mail(transaction, queue_id)
-    if positions is not None and (unknown := set(positions) - {entry.key.position for entry in mail.recipients}):
-        raise NotAllowed(
-            f"no recipient {sorted(unknown)} in {queue_id}", public="This mail has no recipient with that number"
-        )
-    meant = [entry for entry in mail.recipients if positions is None or entry.key.position in positions]
-    held = [entry for entry in meant if entry.state is State.HELD]
-    return held, {entry.key.position: entry.state for entry in meant if entry.state is not State.HELD}

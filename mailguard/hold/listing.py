@@ -1,4 +1,4 @@
-"""What is held, for people to look at: one page at a time, with the subject read from the sealed content."""
+"""Mails for people to look at: one page at a time, with the subject read from the sealed content."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from sqlalchemy import Connection
 
 from mailguard import audit
 from mailguard.errors import ContentDamaged, ContentDestroyed
-from mailguard.mime.head import header_text
+from mailguard.mime.head import Head, head_of
 from mailguard.model.audit import AuditEvent
 from mailguard.model.delivery import DeliveryAttempt
-from mailguard.model.queue import QueueId, Recipient, State, Submission
-from mailguard.spool import Spool
+from mailguard.model.queue import QueueId, Recipient, Submission
+from mailguard.spool import Mail, Spool
 
 
 @dataclass(frozen=True)
-class HeldMail:
+class ListedMail:
     """A mail as a list shows it. ``subject`` is None where the content cannot be read any more, "" where it is empty.
 
     ``attempts`` and ``events`` are filled by ``show`` only.
@@ -29,18 +29,20 @@ class HeldMail:
     events: list[AuditEvent]
 
 
-def list_held(spool: Spool, connection: Connection, *, after: QueueId = "", limit: int = 50) -> list[HeldMail]:
+def list_held(spool: Spool, connection: Connection, *, after: QueueId = "", limit: int = 50) -> list[ListedMail]:
     """Mails with a held recipient, oldest first, after the queue id ``after``."""
-    return [
-        HeldMail(mail.submission, mail.recipients, subject_of(spool, connection, mail.submission), {}, [])
-        for mail in spool.page(connection, (State.HELD,), after=after, limit=limit)
-    ]
+    return [_listed(spool, connection, mail) for mail in spool.held(connection, after=after, limit=limit)]
 
 
-def show(spool: Spool, connection: Connection, queue_id: QueueId) -> HeldMail:
+def list_queue(spool: Spool, connection: Connection, *, after: QueueId = "", limit: int = 50) -> list[ListedMail]:
+    """Mails on their way to a next hop, oldest first, after the queue id ``after``."""
+    return [_listed(spool, connection, mail) for mail in spool.on_its_way(connection, after=after, limit=limit)]
+
+
+def show(spool: Spool, connection: Connection, queue_id: QueueId) -> ListedMail:
     """One mail with everything that happened to it. Raises ``UnknownMail``."""
     mail = spool.mail(connection, queue_id)
-    return HeldMail(
+    return ListedMail(
         mail.submission,
         mail.recipients,
         subject_of(spool, connection, mail.submission),
@@ -49,10 +51,14 @@ def show(spool: Spool, connection: Connection, queue_id: QueueId) -> HeldMail:
     )
 
 
+def _listed(spool: Spool, connection: Connection, mail: Mail) -> ListedMail:
+    return ListedMail(mail.submission, mail.recipients, subject_of(spool, connection, mail.submission), {}, [])
+
+
 def subject_of(spool: Spool, connection: Connection, submission: Submission) -> str | None:
     """The decoded Subject; None where the content is gone or damaged."""
     try:
         first = next(spool.read_content(connection, submission.content_id), b"")
     except (ContentDamaged, ContentDestroyed):
         return None
-    return header_text(first, b"subject") or ""
+    return Head(head_of(first)).first_text("Subject") or ""

@@ -20,10 +20,14 @@ _NAME_MAX = 255
 def received_line(session: Session, envelope: Envelope, hostname: str, queue_id: str, accepted_at: datetime) -> bytes:
     """The whole field with its final CRLF, folded, ASCII only, each line under 600 octets. The date is in UTC."""
     security = f" ({_clean(session.tls)})" if session.tls else ""
+    id_and_date = f"\tid {_clean(queue_id)}; {format_datetime(accepted_at.astimezone(UTC))}\r\n"
+    if not session.client_address:
+        # Our own mail came from nobody.
+        return f"Received: by {_clean(hostname)}\r\n{id_and_date}".encode("ascii")
     return (
         f"Received: from {_clean(session.client_name)} ({_address(session.client_address)})\r\n"
         f"\tby {_clean(hostname)} with {transmission_type(session, envelope)}{security}\r\n"
-        f"\tid {_clean(queue_id)}; {format_datetime(accepted_at.astimezone(UTC))}\r\n"
+        f"{id_and_date}"
     ).encode("ascii")
 
 

@@ -61,6 +61,7 @@ class Session:
 
     ``account`` is the signed-in address and None for a trusted network; ``source`` is the configured name of that
     network and None otherwise; ``owner`` is the mailbox of the person who answers for the mail in both cases.
+    ``client_address`` is empty for mail that mailguard wrote itself.
     ``tls`` is the protocol version ("TLSv1.3") or None for a clear connection. ``connected_at`` is aware UTC.
     """
 

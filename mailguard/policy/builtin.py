@@ -29,9 +29,7 @@ class BuiltinRule:
         self._own = frozenset(comparable_domain(domain) for domain in office.domains)
         self._with_subdomains = office.include_subdomains
         seconds = round(hold.minutes * 60)
-        self._external = Verdict(
-            Action.HOLD if seconds else Action.DELIVER, (Reason.EXTERNAL,), _RULE, seconds if seconds else None
-        )
+        self._external = Verdict(Action.HOLD if seconds else Action.DELIVER, (Reason.EXTERNAL,), _RULE, seconds or None)
 
     def is_own(self, address: str) -> bool:
         """Whether an address lies in the office's own domains; anything unusual does not."""

@@ -3,6 +3,7 @@
 from mailguard.spool.content import ContentWriter, SealedContent
 from mailguard.spool.keys import MasterKey, load_master_key
 from mailguard.spool.moves import Move, advance, lease
+from mailguard.spool.opening import open_spool
 from mailguard.spool.spool import Handover, Mail, Spool
 
 __all__ = [
@@ -16,4 +17,5 @@ __all__ = [
     "advance",
     "lease",
     "load_master_key",
+    "open_spool",
 ]

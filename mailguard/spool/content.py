@@ -2,7 +2,7 @@
 
 A content is kept in wire form: lines end in CRLF, dot-stuffed, without the final ``.CRLF``. It is sealed as frames
 of up to one mebibyte, each AES-256-GCM with the frame's number as nonce (a key serves one content only) and, as
-associated data, the content's id and whether this is the last: frames cannot be swapped, cut off or moved to another content.
+associated data, the content's id and whether this is the last: frames cannot be swapped, cut off or moved elsewhere.
 Small contents travel in the database's own commit; larger ones become files, written and synced before their row.
 While a large content is being received its frames lie encrypted in ``tmp/``; what a crash leaves there is swept.
 """

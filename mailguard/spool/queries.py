@@ -393,6 +393,24 @@ def page_by_state(reader: Reader, states: Iterable[State], after: str, limit: in
     ]
 
 
+_PAGE_ON_ITS_WAY = (
+    select(recipient.c.queue_id)
+    .where(
+        recipient.c.due_at.is_not(None),
+        recipient.c.state.in_([state.value for state in (State.ACCEPTED, State.CLEARED, State.QUEUED, State.SENDING)]),
+        recipient.c.queue_id > bindparam("after"),
+    )
+    .group_by(recipient.c.queue_id)
+    .order_by(recipient.c.queue_id)
+    .limit(bindparam("limit"))
+)
+
+
+def page_on_its_way(reader: Reader, after: str, limit: int) -> list[str]:
+    """Queue ids with a recipient that a worker is about to move, oldest first, after ``after`` (recipient_by_due)."""
+    return [row.queue_id for row in reader.execute(_PAGE_ON_ITS_WAY, {"after": after, "limit": limit})]
+
+
 _COUNTS = (
     select(recipient.c.state, func.count().label("total"))
     .where(recipient.c.due_at.is_not(None))

@@ -211,11 +211,18 @@ class Spool:
             found.setdefault(row.position, []).append(queries.attempt_of(row))
         return found
 
-    def page(
-        self, reader: queries.Reader, states: Iterable[State], *, after: QueueId = "", limit: int = 50
-    ) -> list[Mail]:
-        """Mails with a recipient in one of ``states``, oldest first, after the queue id ``after``."""
-        return [self.mail(reader, queue_id) for queue_id in queries.page_by_state(reader, states, after, limit)]
+    def held(self, reader: queries.Reader, *, after: QueueId = "", limit: int = 50) -> list[Mail]:
+        """Mails with a held recipient, oldest first, after the queue id ``after``."""
+        return self._mails(reader, queries.page_by_state(reader, (State.HELD,), after, limit))
+
+    def on_its_way(self, reader: queries.Reader, *, after: QueueId = "", limit: int = 50) -> list[Mail]:
+        """Mails with a recipient that is deferred or about to be moved by a worker, oldest first, after ``after``."""
+        deferred = queries.page_by_state(reader, (State.DEFERRED,), after, limit)
+        moving = queries.page_on_its_way(reader, after, limit)
+        return self._mails(reader, sorted({*deferred, *moving})[:limit])
+
+    def _mails(self, reader: queries.Reader, queue_ids: Iterable[QueueId]) -> list[Mail]:
+        return [self.mail(reader, queue_id) for queue_id in queue_ids]
 
     def read_content(self, reader: queries.Reader, content_id: str) -> Iterator[bytes]:
         """A content's wire form, frame by frame. Raises ``ContentDestroyed``, ``ContentDamaged``, ``UnknownMail``."""

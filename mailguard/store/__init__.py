@@ -5,6 +5,7 @@ serves many of them. Statements themselves live in ``queries.py`` of the package
 """
 
 from mailguard.store.group_commit import Store
+from mailguard.store.opening import database_url, open_store
 from mailguard.store.transaction import GatheredInsert, GuardedUpdate, Transaction, Work
 
-__all__ = ["GatheredInsert", "GuardedUpdate", "Store", "Transaction", "Work"]
+__all__ = ["GatheredInsert", "GuardedUpdate", "Store", "Transaction", "Work", "database_url", "open_store"]

@@ -1,4 +1,4 @@
-"""What it takes to queue a recipient and to claim it for sending: steps, new values, and the events they are recorded by."""
+"""What it takes to queue a recipient and to claim it for sending: steps, new values, and the events that record it."""
 
 from __future__ import annotations
 

@@ -19,16 +19,16 @@ from mailguard.config import DeliverySettings
 from mailguard.crash_points import crash_point
 from mailguard.delivery.next_hop import MailTransaction, NextHop, RecipientResult
 from mailguard.delivery.routes import Routes
-from mailguard.errors import ContentDamaged, ContentDestroyed, StaleState, StorageUnavailable
+from mailguard.errors import StaleState, StorageUnavailable
 from mailguard.mime.received import received_line
 from mailguard.model.audit import AuditAction, AuditEvent
-from mailguard.model.delivery import DeliveryAttempt, Outcome, Reply
+from mailguard.model.delivery import DeliveryAttempt, Outcome
 from mailguard.model.queue import Mover, Recipient, State
 from mailguard.spool import Mail, Move, Spool, advance, lease, queries
 from mailguard.spool.moves import Step
 from mailguard.store import Transaction, Work
 from mailguard.workers.claims import DELIVERER
-from mailguard.workers.reports import Reports
+from mailguard.workers.reports import Decision, Reports
 
 log = structlog.get_logger()
 
@@ -64,6 +64,14 @@ class _Attempt:
     begun: set[int] = field(default_factory=set)
 
 
+@dataclass(frozen=True, slots=True)
+class _Recorded:
+    """What was committed: the recipients' new states in order, and whether reports to the sender wait."""
+
+    states: list[State]
+    has_reports: bool
+
+
 class Deliverer:
     """Carries mails to their next hops. One per node; safe to use for many mails at the same time."""
 
@@ -88,24 +96,16 @@ class Deliverer:
         if len(attempts) == 1:
             await self._attempt(attempts[0])
             return
-        async with asyncio.TaskGroup() as group:
-            for attempt in attempts:
-                group.create_task(self._attempt(attempt))
+        # Not a task group: an error in one must not cut another in the middle of its content.
+        ended = await asyncio.gather(*(self._attempt(attempt) for attempt in attempts), return_exceptions=True)
+        for result in ended:
+            if result is not None:
+                raise result
 
     async def _attempt(self, attempt: _Attempt) -> None:
-        queue_id = attempt.mail.submission.queue_id
-        try:
-            results = await attempt.next_hop.deliver(
-                self._transaction(attempt), lambda accepted: self._last_look(attempt, accepted)
-            )
-        except (ContentDamaged, ContentDestroyed) as error:
-            log.error("content_unreadable", queue_id=queue_id, cause=str(error))
-            reply = Reply(0, "4.3.0", "the stored mail cannot be read")
-            results = tuple(self._failed(attempt, reply) for _ in attempt.recipients)
-        except StorageUnavailable as error:
-            log.error("content_unavailable", queue_id=queue_id, cause=str(error))
-            reply = Reply(0, "4.3.1", "the stored mail cannot be read right now")
-            results = tuple(self._failed(attempt, reply) for _ in attempt.recipients)
+        results = await attempt.next_hop.deliver(
+            self._transaction(attempt), lambda accepted: self._last_look(attempt, accepted)
+        )
         crash_point("before_delivered_commit")
         await self._record(attempt, results)
 
@@ -123,20 +123,12 @@ class Deliverer:
             body=envelope.body,
             smtputf8=envelope.smtputf8,
             prefix=received_line(
-                submission.session,
-                self._hostname,
-                submission.queue_id,
-                submission.accepted_at,
-                smtputf8=envelope.smtputf8,
+                submission.session, envelope, self._hostname, submission.queue_id, submission.accepted_at
             ),
-            content=mail.plain if mail.plain is not None else self._spool.stream_content(variant_id),
+            content=mail.plain if mail.plain is not None else lambda: self._spool.stream_content(variant_id),
             size=submission.size,
             eight_bit=mail.eight_bit,
         )
-
-    @staticmethod
-    def _failed(attempt: _Attempt, reply: Reply) -> RecipientResult:
-        return RecipientResult(Outcome.DEFERRED, reply, attempt.next_hop.name, None, doubt=False, dsn_passed_on=False)
 
     # -- before the dot
 
@@ -176,11 +168,10 @@ class Deliverer:
     async def _record(self, attempt: _Attempt, results: Sequence[RecipientResult]) -> None:
         """Commit the outcome; tries again while the database is away and the lease lasts."""
         queue_id = attempt.mail.submission.queue_id
-        reports = await self._reports.prepare(attempt.mail, attempt.recipients, results)
-        work = self._outcome(attempt, results, reports)
+        work = self._outcome(attempt, results, await self._reports.head(attempt.mail, results))
         while True:
             try:
-                states = await self._spool.store.write(work)
+                recorded = await self._spool.store.write(work)
             except StorageUnavailable as error:
                 log.error("outcome_not_recorded_yet", queue_id=queue_id, cause=str(error))
                 ends = min(recipient.due_at for recipient in attempt.recipients if recipient.due_at is not None)
@@ -191,36 +182,36 @@ class Deliverer:
             except StaleState:
                 log.error("outcome_came_too_late", queue_id=queue_id)
                 return
-            self._count(queue_id, attempt, states, results)
+            self._count(queue_id, attempt, recorded.states, results)
+            if recorded.has_reports:
+                self._reports.hint()
             return
 
-    def _outcome(
-        self, attempt: _Attempt, results: Sequence[RecipientResult], reports: Reports.Prepared
-    ) -> Work[list[State]]:
-        def work(transaction: Transaction) -> list[State]:
-            by_state: dict[State, list[Move]] = {}
-            states: list[State] = []
+    def _outcome(self, attempt: _Attempt, results: Sequence[RecipientResult], head: bytes) -> Work[_Recorded]:
+        def work(transaction: Transaction) -> _Recorded:
+            by_state: dict[State, list[Decision]] = {}
+            decisions: list[Decision] = []
             for index, (recipient, result) in enumerate(zip(attempt.recipients, results, strict=True)):
                 self._end_attempt(transaction, attempt, index, recipient, result)
-                state, changes = self._reports.next_state(recipient, result, transaction.now)
-                by_state.setdefault(state, []).append(Move(recipient, _STEP[state], changes))
-                states.append(state)
-            for state, moves in by_state.items():
-                advance(transaction, moves, self._event(transaction, attempt, state, moves, results))
-            reports.submit(transaction)
-            return states
+                decision = self._reports.decide(attempt.mail, recipient, result, transaction.now)
+                by_state.setdefault(decision.state, []).append(decision)
+                decisions.append(decision)
+            for state, alike in by_state.items():
+                moves = [Move(decision.recipient, _STEP[state], decision.changes) for decision in alike]
+                advance(transaction, moves, self._event(transaction, attempt, state, alike))
+            has_reports = self._reports.submit(transaction, attempt.mail, head, decisions)
+            return _Recorded([decision.state for decision in decisions], has_reports)
 
         return work
 
     @staticmethod
-    def _event(
-        transaction: Transaction, attempt: _Attempt, state: State, moves: list[Move], results: Sequence[RecipientResult]
-    ) -> AuditEvent:
-        positions = [move.recipient.key.position for move in moves]
-        of = {recipient.key.position: result for recipient, result in zip(attempt.recipients, results, strict=True)}
-        codes = [of[position].reply.code for position in positions]
-        details: dict[str, object] = {"positions": positions, "codes": codes, "next_hop": attempt.next_hop.name}
-        doubts = [position for position in positions if of[position].outcome is Outcome.UNKNOWN]
+    def _event(transaction: Transaction, attempt: _Attempt, state: State, decisions: list[Decision]) -> AuditEvent:
+        details: dict[str, object] = {
+            "positions": [decision.recipient.key.position for decision in decisions],
+            "codes": [decision.result.reply.code for decision in decisions],
+            "next_hop": attempt.next_hop.name,
+        }
+        doubts = [one.recipient.key.position for one in decisions if one.result.outcome is Outcome.UNKNOWN]
         if doubts:
             details["in_doubt"] = doubts
         return AuditEvent(transaction.now, DELIVERER, _ACTION[state], attempt.mail.submission.queue_id, details)

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 import structlog
 
+from mailguard.crash_points import crash_point
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.queue import Mover, Recipient, State, Submission
 from mailguard.model.verdict import Action, Verdict
@@ -76,6 +77,7 @@ class Inspector:
             if not going:
                 advance(transaction, staying, event)
                 return []
+            crash_point("before_queued_commit")
             more = [queued(now, going)]
             if at_once:
                 more.append(begun(now, going))

@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 import structlog
 
 from mailguard.clock import Clock
+from mailguard.crash_points import crash_point
 from mailguard.errors import MailguardError, StaleState
 from mailguard.hold import release_due
 from mailguard.model.audit import Actor, ActorKind
-from mailguard.model.queue import Mover, Recipient, State
+from mailguard.model.queue import Recipient, State
 from mailguard.policy.builtin import STOPPED_LOOKING
 from mailguard.spool import Mail, Move, Spool, advance, lease, queries
 from mailguard.spool.spool import INSPECTION_LEASE
@@ -138,6 +139,8 @@ class Timekeeper:
             )
             for entry in cleared
         ]
+        if moves:
+            crash_point("before_queued_commit")
         fresh = list(moves)
         moves += [
             Move(entry, CLAIM, claim_changes(entry, now, self._lease, self._spool.node))

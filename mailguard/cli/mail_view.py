@@ -1,0 +1,159 @@
+"""Mails as commands show them: as JSON for programs and as lines for people. Recipient numbers start at 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from mailguard import hold
+from mailguard.cli.office import opened, print_json
+from mailguard.hold import ListedMail
+from mailguard.model.audit import AuditEvent
+from mailguard.model.delivery import DeliveryAttempt
+from mailguard.model.queue import Recipient
+
+SUBJECT_SHOWN = 40
+
+
+def print_list(mails: Sequence[ListedMail], now: datetime, nothing: str, limit: int, *, json: bool) -> None:
+    """A page of mails, a line each or as one JSON list; ``nothing`` is said where there are none."""
+    if json:
+        print_json([as_json(mail) for mail in mails])
+        return
+    for mail in mails:
+        typer.echo(as_line(mail, now))
+    if not mails:
+        typer.echo(nothing)
+    elif len(mails) == limit:
+        typer.echo(f"There may be more: --after {mails[-1].submission.queue_id}", err=True)
+
+
+def show_mail(config: Path | None, queue_id: str, *, json: bool) -> None:
+    """One mail with its whole story."""
+    with opened(config) as office:
+        mail = office.store.read_now(lambda connection: hold.show(office.spool, connection, queue_id.upper()))
+        if json:
+            print_json(as_json(mail))
+        else:
+            typer.echo(as_text(mail, office.spool.clock.now()))
+
+
+def as_json(mail: ListedMail) -> dict[str, Any]:
+    """A mail for programs. Times are ISO 8601 in UTC."""
+    submission = mail.submission
+    value: dict[str, Any] = {
+        "queue_id": submission.queue_id,
+        "accepted_at": _iso(submission.accepted_at),
+        "from": submission.envelope.reverse_path,
+        "owner": submission.session.owner,
+        "subject": mail.subject,
+        "size": submission.size,
+        "recipients": [_recipient_json(entry, mail.attempts) for entry in mail.recipients],
+    }
+    if mail.events:
+        value["events"] = [event_json(event) for event in mail.events]
+    return value
+
+
+def as_line(mail: ListedMail, now: datetime) -> str:
+    """A mail in one line for people: id, time left, sender, recipients, subject."""
+    submission = mail.submission
+    held = [entry for entry in mail.recipients if entry.state.value in {"held", "deferred"}] or list(mail.recipients)
+    first = held[0].path.address + (f" +{len(held) - 1}" if len(held) > 1 else "")
+    subject = "(content deleted)" if mail.subject is None else mail.subject or "(no subject)"
+    sender = submission.envelope.reverse_path or "<>"
+    return f"{submission.queue_id}  {_left(held[0], now):>9}  {sender} -> {first}  {subject[:SUBJECT_SHOWN]}"
+
+
+def as_text(mail: ListedMail, now: datetime) -> str:
+    """Everything about a mail for people."""
+    submission = mail.submission
+    lines = [
+        f"Queue id   {submission.queue_id}",
+        f"Accepted   {_local(submission.accepted_at)} from {submission.session.client_address}"
+        f" ({submission.session.account or submission.session.source or 'no account'})",
+        f"From       {submission.envelope.reverse_path or '<>'}",
+        f"Subject    {'(content deleted)' if mail.subject is None else mail.subject or '(no subject)'}",
+        f"Size       {submission.size} octets",
+        "Recipients",
+    ]
+    for entry in mail.recipients:
+        reasons = ", ".join(reason.value for reason in entry.verdict.reasons) if entry.verdict else "not judged yet"
+        left = f", {_left(entry, now)} left" if entry.shown_until else ""
+        lines.append(f"  {entry.key.position + 1:>3}. {entry.path.address}  {entry.state.value} ({reasons}{left})")
+        lines += [f"       {_attempt_line(attempt)}" for attempt in mail.attempts.get(entry.key.position, [])]
+    if mail.events:
+        lines.append("Record")
+        lines += [f"  {_local(event.at)}  {event.action.value}  {event.actor.name}  {_details(event)}"
+                  for event in mail.events]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _recipient_json(entry: Recipient, attempts: dict[int, list[DeliveryAttempt]]) -> dict[str, Any]:
+    verdict = entry.verdict
+    return {
+        "number": entry.key.position + 1,
+        "address": entry.path.address,
+        "state": entry.state.value,
+        "action": None if verdict is None else verdict.action.value,
+        "reasons": [] if verdict is None else [reason.value for reason in verdict.reasons],
+        "shown_until": _iso(entry.shown_until),
+        "due_at": _iso(entry.due_at),
+        "attempts": entry.attempts,
+        "doubts": entry.doubts,
+        "deliveries": [_attempt_json(attempt) for attempt in attempts.get(entry.key.position, [])],
+    }
+
+
+def _attempt_json(attempt: DeliveryAttempt) -> dict[str, Any]:
+    reply = attempt.reply
+    return {
+        "number": attempt.number,
+        "started_at": _iso(attempt.started_at),
+        "ended_at": _iso(attempt.ended_at),
+        "next_hop": attempt.next_hop,
+        "tls": attempt.tls,
+        "outcome": attempt.outcome.value,
+        "code": None if reply is None else reply.code,
+        "enhanced": None if reply is None else reply.enhanced,
+        "reply": None if reply is None else reply.text,
+    }
+
+
+def event_json(event: AuditEvent) -> dict[str, Any]:
+    """An event for programs."""
+    return {
+        "at": _iso(event.at),
+        "actor": event.actor.name,
+        "actor_kind": event.actor.kind.value,
+        "action": event.action.value,
+        "details": event.details,
+    }
+
+
+def _attempt_line(attempt: DeliveryAttempt) -> str:
+    said = "" if attempt.reply is None else f": {attempt.reply.code} {attempt.reply.enhanced} {attempt.reply.text}"
+    return f"{_local(attempt.started_at)}  {attempt.next_hop}  {attempt.outcome.value}{said}"
+
+
+def _details(event: AuditEvent) -> str:
+    return " ".join(f"{key}={value}" for key, value in event.details.items())
+
+
+def _left(entry: Recipient, now: datetime) -> str:
+    if entry.shown_until is None:
+        return "no timer" if entry.state.value == "held" else entry.state.value
+    seconds = max(0, round((entry.shown_until - now).total_seconds()))
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,25 @@
+"""Opening the office's database by its settings: where it is, at which schema."""
+
+from __future__ import annotations
+
+from mailguard.clock import Clock
+from mailguard.config import StorageSettings
+from mailguard.store.engine import sqlite_url
+from mailguard.store.group_commit import Store
+from mailguard.store.schema import upgrade
+
+
+def database_url(storage: StorageSettings) -> str:
+    """Where the database is: the one that is named, else SQLite in the data directory."""
+    return storage.database or sqlite_url(storage.directory)
+
+
+def open_store(storage: StorageSettings, clock: Clock) -> Store:
+    """The database, brought to this release's schema; makes the data directory where there is none.
+
+    Raises ``SchemaMismatch``, ``StorageUnavailable``.
+    """
+    storage.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    url = database_url(storage)
+    upgrade(url)
+    return Store(url, clock)

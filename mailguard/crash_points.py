@@ -8,7 +8,11 @@ from __future__ import annotations
 import os
 
 
+_CRASH_AT = os.environ.get("MG_CRASH_AT")
+"""Read once: crash points stand on the way of every mail."""
+
+
 def crash_point(name: str) -> None:
     """End the process without any clean-up if the test has asked for it here."""
-    if os.environ.get("MG_CRASH_AT") == name:
+    if name == _CRASH_AT:
         os._exit(77)

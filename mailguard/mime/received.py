@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from mailguard.model.envelope import Envelope, Session
 
@@ -20,7 +21,7 @@ _NAME_MAX = 255
 def received_line(session: Session, envelope: Envelope, hostname: str, queue_id: str, accepted_at: datetime) -> bytes:
     """The whole field with its final CRLF, folded, ASCII only, each line under 600 octets. The date is in UTC."""
     security = f" ({_clean(session.tls)})" if session.tls else ""
-    id_and_date = f"\tid {_clean(queue_id)}; {format_datetime(accepted_at.astimezone(UTC))}\r\n"
+    id_and_date = f"\tid {_clean(queue_id)}; {_date(accepted_at.replace(microsecond=0))}\r\n"
     if not session.client_address:
         # Our own mail came from nobody.
         return f"Received: by {_clean(hostname)}\r\n{id_and_date}".encode("ascii")
@@ -40,6 +41,12 @@ def transmission_type(session: Session, envelope: Envelope) -> str:
     else:
         return "SMTP"
     return f"{kind}{'S' if session.tls else ''}{'A' if session.account is not None else ''}"
+
+
+@lru_cache(maxsize=64)
+def _date(second: datetime) -> str:
+    """RFC 5322 §3.3; many mails are accepted in the same second."""
+    return format_datetime(second.astimezone(UTC))
 
 
 def _address(client_address: str) -> str:

@@ -83,7 +83,11 @@ class ContentWriter:
         self._hash = sha256()
         self._eight_bit = False
         self._file: int | None = None
-        self._temporary = folder / "tmp" / content_id
+
+    @property
+    def _temporary(self) -> Path:
+        """Made when it is needed: most contents never become a file."""
+        return self._folder / "tmp" / self.content_id
 
     @property
     def is_file(self) -> bool:

@@ -18,8 +18,9 @@ from mailguard.workers.inspector import Inspector
 
 log = structlog.get_logger()
 
-MAILS_MAX = 400
-"""Mails under way at one time: more only wait for the next hop, and take memory."""
+MAILS_MAX = 4000
+"""Mails under way at one time. A mail that has to be read again costs three times as much as one that is still at hand,
+so a burst of small ones is kept; ``BYTES_MAX`` bounds what they take."""
 
 BYTES_MAX = 64 * 1024 * 1024
 """Octets of their contents."""

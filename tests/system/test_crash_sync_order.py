@@ -26,7 +26,7 @@ def strace(tmp_path: Path) -> list[str]:
     probe = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, check=False)
     if probe.returncode != 0:
         pytest.skip("this machine lets nobody trace a process")
-    return ["strace", "-f", "-y", "-s", "200", "-e", f"trace={CALLS}", "-o", str(tmp_path / "calls")]
+    return ["strace", "-D", "-f", "-y", "-s", "200", "-e", f"trace={CALLS}", "-o", str(tmp_path / "calls")]
 
 
 def positions(lines: list[str], pattern: str) -> list[int]:

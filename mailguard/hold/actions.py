@@ -47,13 +47,16 @@ def extend(
 ) -> Work[Outcome]:
     """Hold longer by a length of time, or with ``by`` None until a person decides (the timer is stopped).
 
-    Raises ``NotAllowed`` for a length that is not positive or over 30 days.
+    Where a person must decide by verdict, a length changes nothing: it would start a timer that sends the mail
+    (invariant 2). Raises ``NotAllowed`` for a length that is not positive or over 30 days.
     """
     if by is not None and not timedelta(0) < by <= _LONGEST_EXTENSION:
         raise NotAllowed(f"extension by {by}", public="Hold longer by more than nothing and at most 30 days")
 
     def work(transaction: Transaction) -> Outcome:
         found = select(spool, transaction, queue_id, positions, _HELD)
+        if by is not None:
+            found = found.only(_may_have_timer)
         for recipient in found.chosen:
             if by is None:
                 lease(transaction, recipient, due_at=None, shown_until=None)
@@ -89,6 +92,10 @@ def release_due(transaction: Transaction, held: list[Recipient], actor: Actor) -
     steps: tuple[Step, ...] = ((State.CLEARED, Mover.TIMER),)
     changes = {"due_at": transaction.now, "lease_owner": None, "shown_until": None}
     return advance(transaction, [Move(recipient, steps, changes) for recipient in held], event)
+
+
+def _may_have_timer(recipient: Recipient) -> bool:
+    return recipient.verdict is not None and recipient.verdict.hold_seconds is not None
 
 
 def _act(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from mailguard.errors import NotAllowed
@@ -32,6 +32,11 @@ class Selection:
     def positions(self) -> list[int]:
         """The positions of the chosen recipients."""
         return [recipient.key.position for recipient in self.chosen]
+
+    def only(self, fits: Callable[[Recipient], bool]) -> Selection:
+        """The selection without the chosen recipients that do not fit; those are left as they are."""
+        misfits = {entry.key.position: entry.state for entry in self.chosen if not fits(entry)}
+        return Selection(self.mail, [entry for entry in self.chosen if fits(entry)], self.left | misfits)
 
     def outcome(self) -> Outcome:
         """The outcome once the chosen recipients are moved."""

@@ -1,8 +1,9 @@
 """Looks for what is due: holds whose time is over, retries, work nobody took straight on, leases that ended.
 
 It sleeps until the next due time, a hint, or the poll interval, whichever comes first; the poll alone is enough. Timers
-fire by ``clock.due_now``, so that a clock set forward releases nothing early. Every mail is taken up in one guarded
-transaction: two nodes, or a person and the timer, never both get it.
+fire by ``clock.due_now``, so that a clock set forward releases nothing early, and never before the database's time, so
+that a node whose clock is fast does not either. Every mail is taken up in one guarded transaction: two nodes, or a
+person and the timer, never both get it.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class TakenUp:
 
     to_inspect: Mail | None
     to_deliver: Mail | None
+    recipients: int
+    """How many were due; 0 where somebody else was there first, or where the database's clock says "not yet"."""
 
 
 class Timekeeper:
@@ -75,8 +78,7 @@ class Timekeeper:
         while True:
             self._hint.clear()
             try:
-                await self.look()
-                wait = await self._until_next()
+                wait = await self._until_next(is_stuck=not await self.look())
             except MailguardError as error:
                 log.error("look_failed", cause=str(error))
                 wait = self._poll
@@ -116,12 +118,13 @@ class Timekeeper:
             self._conveyor.take_leased(taken.to_inspect, accepted=True)
         if taken.to_deliver is not None:
             self._conveyor.take_leased(taken.to_deliver, accepted=False)
-        return True
+        return taken.recipients > 0
 
     def take_up(self, transaction: Transaction, queue_id: str, due_by: datetime) -> TakenUp:
         """Move a mail's due recipients on by one look; lease those that a worker is to go on with."""
         mail = self._spool.mail(transaction, queue_id)
         now = transaction.now
+        due_by = min(due_by, now)
         due = [entry for entry in mail.recipients if entry.due_at is not None and entry.due_at <= due_by]
         by_state: dict[State, list[Recipient]] = {}
         for entry in due:
@@ -151,7 +154,7 @@ class Timekeeper:
             events = [queued(now, fresh)] if fresh else []
             claimed = advance(transaction, moves, *events, begun(now, moves))
         self._rescuer.rescue(transaction, queue_id, by_state.get(State.SENDING, []))
-        return TakenUp(_part(mail, to_inspect), _part(mail, claimed))
+        return TakenUp(_part(mail, to_inspect), _part(mail, claimed), len(due))
 
     def _to_inspect(self, transaction: Transaction, accepted: list[Recipient]) -> list[Recipient]:
         stopped = [entry for entry in accepted if entry.looks >= LOOKS_MAX]
@@ -169,12 +172,17 @@ class Timekeeper:
             if entry.looks < LOOKS_MAX
         ]
 
-    async def _until_next(self) -> float:
-        """Seconds to sleep: until the next due time, but never longer than the poll interval."""
+    async def _until_next(self, *, is_stuck: bool) -> float:
+        """Seconds to sleep: until the next due time, but never longer than the poll interval.
+
+        ``is_stuck``: the last look could take up nothing, so what is due already is left for the next poll.
+        """
         moment = await self._spool.store.read(queries.next_due)
         if moment is None or not self._conveyor.free:
             return self._poll
         ahead = (from_micros(moment) - self._clock.due_now()).total_seconds()
+        if ahead <= 0 and is_stuck:
+            return self._poll
         return min(self._poll, max(ahead, 0.01))
 
     def _watch_clock(self) -> None:

@@ -87,7 +87,7 @@ class Service:
     async def start(self) -> None:
         """Start every part; afterwards the listeners take mail."""
         self.store.start()
-        reclaimed = await self.store.write(self.rescuer.reclaim)
+        reclaimed = await self.store.write(self.rescuer.reclaim, is_brief=False)
         await asyncio.to_thread(self.sweeper.collect_unfinished)
         await self.store.write(_Recorder(AuditAction.STARTED))
         self._tasks = [

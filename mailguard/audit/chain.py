@@ -41,8 +41,7 @@ def link(previous: bytes, event: bytes) -> bytes:
 def _write(transaction: Transaction, events: list[AuditEvent]) -> None:
     if transaction.is_postgresql:
         transaction.execute(queries.lock_chain)
-    head = transaction.execute(queries.chain_head).one_or_none()
-    seq, previous = (head.seq, head.hash) if head is not None else (0, GENESIS)
+    seq, previous = transaction.first(queries.HEAD) or (0, GENESIS)
     for event in events:
         seq += 1
         at = to_micros(event.at)

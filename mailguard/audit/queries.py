@@ -7,18 +7,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, text
 
-from mailguard.store import GatheredInsert
+from mailguard.store import GatheredInsert, PreparedSelect
 from mailguard.store.tables import audit_event
 
 INSERT = GatheredInsert(insert(audit_event))
-_HEAD = select(audit_event.c.seq, audit_event.c.hash).order_by(audit_event.c.seq.desc()).limit(1)
+HEAD = PreparedSelect(select(audit_event.c.seq, audit_event.c.hash).order_by(audit_event.c.seq.desc()).limit(1))
+"""Number and hash of the newest event (primary key)."""
 _ONE_WRITER = text("SELECT pg_advisory_xact_lock(7236401)")
 """Serialises writers of the chain on PostgreSQL until their commit; SQLite has one writer anyway."""
 _OF_MAIL = select(audit_event).where(audit_event.c.queue_id == bindparam("queue_id")).order_by(audit_event.c.seq)
 _AFTER = select(audit_event).where(audit_event.c.seq > bindparam("seq")).order_by(audit_event.c.seq).limit(1000)
 
 lock_chain = _ONE_WRITER
-chain_head = _HEAD
 
 
 def events_of_mail(connection: Connection, queue_id: str) -> list[Row[Any]]:

@@ -6,6 +6,15 @@ serves many of them. Statements themselves live in ``queries.py`` of the package
 
 from mailguard.store.group_commit import Store
 from mailguard.store.opening import database_url, open_store
-from mailguard.store.transaction import GatheredInsert, GuardedUpdate, Transaction, Work
+from mailguard.store.transaction import GatheredInsert, GuardedUpdate, PreparedSelect, Transaction, Work
 
-__all__ = ["GatheredInsert", "GuardedUpdate", "Store", "Transaction", "Work", "database_url", "open_store"]
+__all__ = [
+    "GatheredInsert",
+    "GuardedUpdate",
+    "PreparedSelect",
+    "Store",
+    "Transaction",
+    "Work",
+    "database_url",
+    "open_store",
+]

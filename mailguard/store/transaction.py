@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Dialect, Executable, Insert, Update
+from sqlalchemy import Connection, CursorResult, Dialect, Executable, Insert, Select, Update
 
 from mailguard.errors import StaleState
 
@@ -26,7 +26,10 @@ Row = Mapping[str, Any]
 class _Gathered:
     """A Core statement and, once used, its text in the driver's own words. Rows are mappings of plain values."""
 
-    def __init__(self, statement: Insert | Update) -> None:
+    _has_literals = False
+    """Whether values in the statement are part of its text; otherwise every value is a parameter."""
+
+    def __init__(self, statement: Insert | Update | Select[Any]) -> None:
         self._statement = statement
         self._texts: dict[str, str] = {}
 
@@ -37,7 +40,10 @@ class _Gathered:
             # Named parameters are the one style that both drivers take with mappings.
             style = "named" if dialect.name == "sqlite" else "pyformat"
             named: type[Any] = type(dialect)
-            found = str(self._statement.compile(dialect=named(paramstyle=style)))
+            compiled = self._statement.compile(
+                dialect=named(paramstyle=style), compile_kwargs={"literal_binds": self._has_literals}
+            )
+            found = str(compiled)
             self._texts[dialect.name] = found
         return found
 
@@ -48,6 +54,12 @@ class GatheredInsert(_Gathered):
 
 class GuardedUpdate(_Gathered):
     """An update that must hit exactly one row for each set of parameters, or the work is stale."""
+
+
+class PreparedSelect(_Gathered):
+    """A select without parameters that is on the way of every mail."""
+
+    _has_literals = True
 
 
 class Transaction:
@@ -80,6 +92,17 @@ class Transaction:
         """Run a statement now, after everything gathered so far."""
         self.flush()
         return self._connection.execute(statement, parameters)
+
+    def first(self, statement: PreparedSelect) -> tuple[Any, ...] | None:
+        """The first row of a select, after everything gathered so far; None where there is none."""
+        self.flush()
+        cursor = self._connection.connection.cursor()
+        try:
+            cursor.execute(statement.text(self._connection.dialect))
+            row = cursor.fetchone()
+        finally:
+            cursor.close()
+        return None if row is None else tuple(row)
 
     def flush(self) -> None:
         """Carry out gathered inserts and updates. Raises ``StaleState`` if one of the updates hit no row."""

@@ -51,7 +51,7 @@ class Sweeper:
     async def destroy_expired(self) -> int:
         """Destroy the contents of mails that ended longer ago than retention; how many."""
         total = 0
-        while destroyed := await self._spool.store.write(self._destroy_batch):
+        while destroyed := await self._spool.store.write(self._destroy_batch, is_brief=False):
             for content_id, is_file in destroyed:
                 if is_file:
                     await asyncio.to_thread(content_path(self._spool.folder, content_id).unlink, missing_ok=True)

@@ -71,6 +71,7 @@ submission = Table(
         sqlite_where=text("account IS NOT NULL"),
         postgresql_where=text("account IS NOT NULL"),
     ),
+    sqlite_with_rowid=False,
 )
 
 recipient = Table(
@@ -133,7 +134,8 @@ delivery_attempt = Table(
 audit_event = Table(
     "audit_event",
     METADATA,
-    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    # On SQLite an integer key is the row's own number and needs no index beside the table.
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
     Column("actor_kind", Text, nullable=False),
     Column("actor", Text, nullable=False),

@@ -31,7 +31,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit_event",
-        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("actor_kind", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
@@ -112,6 +112,7 @@ def upgrade() -> None:
             ["content.content_id"],
         ),
         sa.PrimaryKeyConstraint("queue_id"),
+        sqlite_with_rowid=False,
     )
     op.create_index(
         "submission_by_account",

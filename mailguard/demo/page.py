@@ -1,0 +1,103 @@
+"""The page on loopback: what is held with its time left, two buttons a mail, what arrived, what did not.
+
+Guarantees: GET and HEAD change nothing; POST acts only for a click on this very page (``Sec-Fetch-Site`` or our own
+``Origin``, else 403); a request under another host name is refused, so that a foreign site that points its name here
+sees nothing; the headers of the conventions for screens are on every answer. HSTS is not: RFC 6797 §7.2 forbids it
+without TLS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from mailguard.demo import rendering
+from mailguard.demo.rendering import DONE, Guise
+from mailguard.demo.view import Overview
+from mailguard.errors import UnknownMail
+
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # With "no-referrer" browsers say "Origin: null" for our own forms as well.
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex",
+}
+_STYLE = Path(__file__).with_name("style.css")
+
+Look = Callable[[], Awaitable[Overview]]
+Act = Callable[[str, str], Awaitable[bool]]
+"""Carries out "cancel" or "release" on the mail with this queue id; False if there was nothing left to do.
+
+Raises ``UnknownMail``.
+"""
+
+
+def create_page(look: Look, act: Act, send_samples: Callable[[], Awaitable[None]], send_one: str) -> FastAPI:
+    """The application. ``send_one`` is shown as the command that sends a mail."""
+    app = FastAPI(title="mailguard demo", docs_url=None, redoc_url=None, openapi_url=None)
+    style = _STYLE.read_text("utf-8")
+
+    @app.middleware("http")
+    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        answer: Response = HTMLResponse(rendering.refusal("demo.refused.foreign"), status_code=403)
+        if _is_ours(request):
+            answer = await call_next(request)
+        answer.headers.update(HEADERS)
+        return answer
+
+    @app.api_route("/", methods=["GET", "HEAD"])
+    async def show(request: Request) -> Response:
+        done = request.query_params.get("done", "")
+        guise = Guise(done if done in DONE else "", renews="still" not in request.query_params)
+        return HTMLResponse(rendering.page(await look(), send_one, guise))
+
+    @app.api_route("/style.css", methods=["GET", "HEAD"])
+    async def show_style() -> Response:
+        return Response(style, media_type="text/css; charset=utf-8")
+
+    @app.post("/mails/{queue_id}/cancel")
+    async def cancel(queue_id: str) -> Response:
+        return await clicked(queue_id, "cancel", "cancelled")
+
+    @app.post("/mails/{queue_id}/release")
+    async def release(queue_id: str) -> Response:
+        return await clicked(queue_id, "release", "released")
+
+    @app.post("/samples")
+    async def samples() -> Response:
+        await send_samples()
+        return _back("samples")
+
+    async def clicked(queue_id: str, action: str, done: str) -> Response:
+        try:
+            moved = await act(queue_id, action)
+        except UnknownMail:
+            return HTMLResponse(rendering.refusal("demo.refused.unknown"), status_code=404)
+        return _back(done if moved else "late")
+
+    return app
+
+
+def _back(done: str) -> Response:
+    return RedirectResponse(f"/?done={done}", status_code=303)
+
+
+def _is_ours(request: Request) -> bool:
+    """Whether the request names this server, and, where it could change something, comes from its own page."""
+    _, port = request.scope["server"]
+    host = request.headers.get("host", "")
+    if host not in {f"127.0.0.1:{port}", f"localhost:{port}"}:
+        return False
+    if request.method in {"GET", "HEAD"}:
+        return True
+    site = request.headers.get("sec-fetch-site")
+    return site == "same-origin" if site is not None else request.headers.get("origin") == f"http://{host}"

@@ -1,0 +1,94 @@
+"""How the demonstration runs and ends: with a person, or one round without.
+
+A signal is noted from before the folder is made, so that an impatient Ctrl-C leaves nothing either. Ended by a signal
+it has done what it should: status 0. A round that did not come to its end has shown nothing: status 1.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from dataclasses import dataclass
+
+from mailguard.demo.demonstration import Demonstration, standing
+from mailguard.demo.office import MakeCertificate
+from mailguard.demo.smoke import Round
+from mailguard.demo.terminal import Terminal
+from mailguard.demo.world import Happening
+from mailguard.i18n import Language
+
+HOLD_MINUTES = 2.0
+RETRY_MINUTES = [0.5, 1.0, 5.0]
+SMOKE_HOLD_MINUTES = 5 / 60
+SMOKE_RETRY_MINUTES = [0.02]
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says. ``hold_minutes`` None: two minutes, or a few seconds for ``smoke``."""
+
+    hold_minutes: float | None
+    smoke: bool
+    language: Language
+
+
+async def run(options: Options, make_certificate: MakeCertificate) -> int:
+    """Run until Ctrl-C or SIGTERM, or for one round; the exit status."""
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in SIGNALS:
+        loop.add_signal_handler(name, ended.set)
+    terminal = Terminal(options.language, on_gone=ended.set)
+    if options.smoke:
+        return await _smoke(options, terminal, ended, make_certificate)
+    minutes = HOLD_MINUTES if options.hold_minutes is None else options.hold_minutes
+    happenings = _Happenings(terminal)
+    async with standing(minutes, RETRY_MINUTES, make_certificate, happenings.take) as demonstration:
+        if not ended.is_set():
+            await _begin(demonstration, terminal, happenings)
+        await ended.wait()
+        terminal.line()
+        terminal.say("demo.log.ending")
+    terminal.say("demo.log.ended")
+    return 0
+
+
+async def _begin(demonstration: Demonstration, terminal: Terminal, happenings: _Happenings) -> None:
+    await demonstration.send_samples()
+    await demonstration.tell(terminal)
+    happenings.begin()
+
+
+async def _smoke(options: Options, terminal: Terminal, ended: asyncio.Event, make_certificate: MakeCertificate) -> int:
+    minutes = SMOKE_HOLD_MINUTES if options.hold_minutes is None else options.hold_minutes
+    async with standing(minutes, SMOKE_RETRY_MINUTES, make_certificate, lambda _: None) as demonstration:
+        taken = asyncio.create_task(Round(demonstration, terminal).take())
+        stopped = asyncio.create_task(ended.wait())
+        await asyncio.wait({taken, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not taken.done():
+            taken.cancel()
+            await asyncio.wait({taken})
+            terminal.say("demo.smoke.failed", reason=terminal.word("demo.smoke.interrupted"))
+            return 1
+        return 0 if taken.result() else 1
+
+
+class _Happenings:
+    """What the world does, kept back until the newcomer was told where things are."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
+        self._early: list[Happening] | None = []
+
+    def take(self, happening: Happening) -> None:
+        if self._early is None:
+            self._terminal.happened(happening)
+        else:
+            self._early.append(happening)
+
+    def begin(self) -> None:
+        early, self._early = self._early or [], None
+        for happening in early:
+            self._terminal.happened(happening)

@@ -52,7 +52,7 @@ def account_swaks(port: int, password: str) -> str:
 
 def tell(terminal: Terminal, where: Whereabouts) -> None:
     """All of it."""
-    mailguard = shlex.quote(str(where.folder / COMMAND))
+    mailguard = _command(where.folder)
     minutes = f"{where.hold_minutes:g}"
     first, second = [*where.held[:2], "QUEUE-ID", "QUEUE-ID"][:2]
     terminal.line()
@@ -83,6 +83,12 @@ def tell(terminal: Terminal, where: Whereabouts) -> None:
     terminal.say("demo.guide.folder", folder=where.folder, log=LOG)
     terminal.line()
     terminal.say("demo.guide.below")
+
+
+def _command(folder: Path) -> str:
+    # Where temporary folders may not hold programs, the shell is asked to read it.
+    reader = "sh " if os.statvfs(folder).f_flag & os.ST_NOEXEC else ""
+    return reader + shlex.quote(str(folder / COMMAND))
 
 
 def _commands(terminal: Terminal, *commands: str) -> None:

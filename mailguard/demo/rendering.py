@@ -25,6 +25,9 @@ DONE = ("cancelled", "released", "late", "samples")
 """What a click can have led to: ``demo.done.*``."""
 
 
+_LEFT = 'class="left"'
+
+
 @dataclass(frozen=True, slots=True)
 class Guise:
     """How the page is to look: ``done`` is one of ``DONE`` or empty; ``renews``: whether it loads itself again."""
@@ -80,7 +83,7 @@ def _renewal(guise: Guise) -> str:
 
 
 def _section(name: str, count: int, entries: list[str]) -> list[str]:
-    heading = f'<h2 id="{name}">{_both(f"demo.{name}.title", tag="span")} <span class="count">{count}</span></h2>'
+    heading = _both(f"demo.{name}.title", tag="h2", attribute=f'id="{name}"', count=count)
     if not entries:
         return [f'<section aria-labelledby="{name}">', heading, _both(f"demo.{name}.none"), "</section>"]
     intro = _both(f"demo.{name}.intro")
@@ -103,43 +106,45 @@ def _held(mail: HeldMail, now: datetime) -> str:
 
 def _countdown(until: datetime | None, now: datetime) -> str:
     if until is None:
-        return _both("demo.held.no_timer", style="left")
+        return _both("demo.held.no_timer", attribute=_LEFT)
     seconds = round((until - now).total_seconds())
     if seconds <= 0:
-        return _both("demo.held.about_to_go", style="left")
+        return _both("demo.held.about_to_go", attribute=_LEFT)
     minutes, rest = divmod(seconds, 60)
     kind = "demo.held.minutes_left" if minutes else "demo.held.seconds_left"
-    return _both(kind, style="left", minutes=minutes, seconds=rest, clock=clock_time(until))
+    return _both(kind, attribute=_LEFT, minutes=minutes, seconds=rest, clock=clock_time(until))
 
 
 def _arrived(arrival: Arrival) -> str:
     hidden = [address for address in arrival.recipients if not arrival.is_named(address)]
-    sender = escape(plain(arrival.sender)) if arrival.sender else _both("demo.arrived.no_sender", tag="span")
+    sender = (
+        _breakable(escape(plain(arrival.sender))) if arrival.sender else _both("demo.arrived.no_sender", tag="span")
+    )
     return (
         f"<li><h3>{_subject(arrival.subject)}</h3>{_people(arrival.recipients, frozenset(hidden))}"
-        f'<p class="note">{_both("demo.arrived.from", tag="span")} {_breakable(sender)} '
-        f'<time datetime="{arrival.at.isoformat()}">{clock_time(arrival.at)}</time></p></li>'
+        f'<p class="note"><time datetime="{arrival.at.isoformat()}">{clock_time(arrival.at)}</time> '
+        f"{_both('demo.arrived.from', tag='span')} {sender}</p></li>"
     )
 
 
 def _not_sent(entry: NotSent) -> str:
     if entry.state is State.DEFERRED and entry.next_try is not None:
-        said = _both("demo.not_sent.deferred", clock=clock_time(entry.next_try), style="left")
+        said = _both("demo.not_sent.deferred", clock=clock_time(entry.next_try), attribute=_LEFT)
     else:
-        said = _both(f"demo.not_sent.{entry.state.value}", style="left")
+        said = _both(f"demo.not_sent.{entry.state.value}", attribute=_LEFT)
     reply = ""
     if entry.reply:
-        reply = f'<p class="note">{_both("demo.not_sent.reply", tag="span")} {escape(plain(entry.reply))}</p>'
+        reply = f" {_both('demo.not_sent.reply', tag='span')} {escape(plain(entry.reply))}"
     return (
-        f"<li><h3>{_subject(entry.subject)}</h3>{_people(entry.recipients)}{said}{reply}"
-        f'<p class="note"><time datetime="{entry.at.isoformat()}">{clock_time(entry.at)}</time></p></li>'
+        f"<li><h3>{_subject(entry.subject)}</h3>{_people(entry.recipients)}{said}"
+        f'<p class="note"><time datetime="{entry.at.isoformat()}">{clock_time(entry.at)}</time>{reply}</p></li>'
     )
 
 
 def _try(send_one: str) -> list[str]:
     return [
         '<section aria-labelledby="try">',
-        f'<h2 id="try">{_both("demo.try.title", tag="span")}</h2>',
+        _both("demo.try.title", tag="h2", attribute='id="try"'),
         f'<form method="post" action="/samples"><button>{_both("demo.try.samples", tag="span")}</button></form>',
         _both("demo.try.command"),
         f"<pre><code>{escape(send_one)}</code></pre>",
@@ -176,8 +181,8 @@ def _ja(key: str) -> str:
     return escape(text("ja", key))
 
 
-def _both(key: str, *, tag: str = "p", style: str = "", **values: object) -> str:
-    """A text in both languages, Japanese first."""
-    kind = f' class="{style}"' if style else ""
+def _both(key: str, *, tag: str = "p", attribute: str = "", **values: object) -> str:
+    """A text in both languages, Japanese first. ``attribute`` is HTML."""
     ja, en = (escape(text(language, key, **values)) for language in ("ja", "en"))
-    return f'<{tag}{kind}><span lang="ja">{ja}</span> <span lang="en">{en}</span></{tag}>'
+    opening = f"{tag} {attribute}".strip()
+    return f'<{opening}><span lang="ja">{ja}</span> <span lang="en">{en}</span></{tag}>'

@@ -34,9 +34,10 @@ class _Wrong(Exception):
 
 
 class Round:
-    """The round. ``take`` once."""
+    """The round. ``take`` once. ``wait_seconds``: how long each step may take, beyond what it waits for a timer."""
 
-    def __init__(self, demonstration: Demonstration, terminal: Terminal) -> None:
+    def __init__(self, demonstration: Demonstration, terminal: Terminal, *, wait_seconds: float = WAIT_SECONDS) -> None:
+        self._wait_seconds = wait_seconds
         self._demonstration = demonstration
         self._terminal = terminal
         self._samples: dict[Kind, Sample] = {}
@@ -101,7 +102,7 @@ class Round:
     async def _wait_for_timers(self) -> None:
         service = self._demonstration.service
         left = (self._deadline - service.clock.now()).total_seconds() + service.settings.hold.grace_seconds
-        seconds = max(0.0, left) + WAIT_SECONDS
+        seconds = max(0.0, left)
         by_timer = (Kind.FIVE_IN_TO, Kind.BCC)
         await self._until("timer", lambda: all(self._has_arrived(kind) for kind in by_timer), seconds)
         if any(at < self._deadline for kind in by_timer for at in self._outside_arrivals(kind)):
@@ -168,9 +169,9 @@ class Round:
 
     # -- tools
 
-    async def _until(self, check: str, holds: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
+    async def _until(self, check: str, holds: Callable[[], bool], seconds: float = 0.0) -> None:
         clock = self._demonstration.service.clock
-        give_up_at = clock.monotonic() + seconds
+        give_up_at = clock.monotonic() + seconds + self._wait_seconds
         while not holds():
             if clock.monotonic() > give_up_at:
                 raise self._wrong(check)

@@ -68,15 +68,15 @@ TEXTS: dict[str, str] = {
     "dsn.other.what_to_do": "Check the address. If it goes on, tell your administrator what the other side said.",
     # The demonstration's page.
     "demo.page.title": "mailguard demo",
-    "demo.page.intro": "Mail of the sample office {office} ({domain}). Nothing is sent beyond this machine.",
-    "demo.page.renews": "This page renews itself every {seconds} seconds.",
-    "demo.page.stop": "Stop renewing",
+    "demo.page.intro": "Sample mail from {office} ({domain}). Nothing is sent beyond this machine.",
+    "demo.page.renews": "Renews every {seconds} s.",
+    "demo.page.stop": "Stop",
     "demo.page.stands_still": "This page stands still. The time until sending goes on.",
     "demo.page.go_on": "Back to the latest",
     "demo.page.back": "Back to the demo",
     "demo.people.to": "To",
     "demo.people.more": "and {count} more",
-    "demo.held.title": "Held mail (not sent yet)",
+    "demo.held.title": "{count} held (not sent yet)",
     "demo.held.intro": (
         "Mail to the outside waits a little before it is sent. "
         "If you see a mistake, press Cancel before the time is over."
@@ -89,13 +89,13 @@ TEXTS: dict[str, str] = {
     "demo.held.others": "Not held for {count} other recipients.",
     "demo.button.cancel": "Cancel",
     "demo.button.release": "Send now",
-    "demo.arrived.title": "Mail the other side's server took",
+    "demo.arrived.title": "{count} taken by the other side's server",
     "demo.arrived.intro": "Mail inside the office and automatic mail goes at once. The newest comes first.",
     "demo.arrived.none": "Nothing yet.",
     "demo.arrived.from": "From",
     "demo.arrived.no_sender": "(automatic notice or reply)",
     "demo.arrived.bcc": "Bcc (the others cannot see it)",
-    "demo.not_sent.title": "Mail that was not sent",
+    "demo.not_sent.title": "{count} not sent",
     "demo.not_sent.intro": "Cancelled, refused by the other side, or waiting for another try. The newest comes first.",
     "demo.not_sent.none": "None.",
     "demo.not_sent.cancelled": "Cancelled. It was not sent.",
@@ -127,7 +127,7 @@ TEXTS: dict[str, str] = {
     "demo.guide.swaks_account": "Send one signed in as {account} (STARTTLS):",
     "demo.guide.swaks_missing": "There is no swaks here yet. On Debian and Ubuntu:",
     "demo.guide.refused": (
-        "unknown@ any domain is always refused (550), busy@ only the first time (452).\n"
+        "Mail to unknown@... is always refused (550), to busy@... the first time (452).\n"
         "Mail to {domain} goes at once, all other mail waits."
     ),
     "demo.guide.folder": "Folder (goes away at the end; the log is {log}):\n  {folder}",

@@ -68,19 +68,17 @@ TEXTS: dict[str, str] = {
     "dsn.other.what_to_do": "あて先を確かめてください。続くようなら、相手側の返事をそえて管理者にお知らせください。",
     # The demonstration's page.
     "demo.page.title": "mailguard デモ",
-    "demo.page.intro": (
-        "見本の事務所「{office}」({domain})から送ったメールのようすです。このパソコンの外へは何も送られません。"
-    ),
-    "demo.page.renews": "この画面は {seconds} 秒ごとに新しくなります。",
-    "demo.page.stop": "自動で新しくするのを止める",
+    "demo.page.intro": ("{office}({domain})から送った、見本のメールです。このコンピューターの外へは何も送られません。"),
+    "demo.page.renews": "{seconds} 秒ごとに自動で更新します。",
+    "demo.page.stop": "更新を止める",
     "demo.page.stands_still": "画面の更新を止めています。送信までの時間は進んでいます。",
     "demo.page.go_on": "最新の画面に戻る",
     "demo.page.back": "デモの画面に戻る",
     "demo.people.to": "あて先",
     "demo.people.more": "ほか {count} 件",
-    "demo.held.title": "保留中のメール(まだ送られていません)",
+    "demo.held.title": "保留中のメール {count} 件(まだ送られていません)",
     "demo.held.intro": (
-        "社外あてのメールは、送る前に少し待ちます。まちがいに気づいたら、時間になる前に「取り消す」を押してください。"
+        "社外あてのメールは、少し待ってから送ります。まちがいに気づいたら、時間になる前に「取り消す」を押してください。"
     ),
     "demo.held.none": "保留中のメールはありません。下の「自分で送ってみる」から送ると、社外あてはここに出ます。",
     "demo.held.minutes_left": "あと {minutes}分{seconds}秒で自動的に送信します({clock})",
@@ -90,13 +88,13 @@ TEXTS: dict[str, str] = {
     "demo.held.others": "ほかのあて先 {count} 件は、保留していません。",
     "demo.button.cancel": "取り消す",
     "demo.button.release": "今すぐ送信する",
-    "demo.arrived.title": "相手のサーバーが受け取ったメール",
+    "demo.arrived.title": "相手のサーバーが受け取ったメール {count} 通",
     "demo.arrived.intro": "社内あてと自動で送られたメールは、待たずに送ります。新しいものが上です。",
     "demo.arrived.none": "まだありません。",
     "demo.arrived.from": "差出人",
     "demo.arrived.no_sender": "(自動のお知らせ・返信)",
     "demo.arrived.bcc": "Bcc(ほかの人には見えません)",
-    "demo.not_sent.title": "送られていないメール",
+    "demo.not_sent.title": "送られていないメール {count} 件",
     "demo.not_sent.intro": "取り消したもの、相手に断られたもの、送り直しを待っているものです。新しいものが上です。",
     "demo.not_sent.none": "ありません。",
     "demo.not_sent.cancelled": "取り消しました。相手には送られていません。",

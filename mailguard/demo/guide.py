@@ -45,7 +45,8 @@ def account_swaks(port: int, password: str) -> str:
     """Sends one mail as the account, over STARTTLS; swaks does not mind a self-signed certificate."""
     return (
         f"swaks --server 127.0.0.1:{port} --tls --auth PLAIN \\\n"
-        f"    --auth-user {ACCOUNT} --auth-password {password} \\\n"
+        f"    --auth-user {ACCOUNT} \\\n"
+        f"    --auth-password {password} \\\n"
         f"    --from {ACCOUNT} --to {OUTSIDER}"
     )
 

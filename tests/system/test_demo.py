@@ -10,6 +10,8 @@ import smtplib
 import sqlite3
 import subprocess
 import sys
+import sysconfig
+import venv
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from email.header import Header
@@ -29,17 +31,20 @@ QUEUE_ID = re.compile(r"\b[0-9A-Z]{16}\b")
 
 
 def environment_for(folder: Path, **more: str) -> dict[str, str]:
-    """What the script runs with: this environment's Python in place of one it would set up, temporary files aside."""
-    venv, temporary = folder / "venv", folder / "tmp"
-    (venv / "bin").mkdir(parents=True, exist_ok=True)
-    temporary.mkdir(exist_ok=True)
-    python = venv / "bin" / "python"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    python.chmod(0o755)
+    """What the script runs with: an environment as it sets one up, without mailguard; temporary files aside.
+
+    The packages are those of the environment that runs the tests. Its ``.pth`` files, which would bring mailguard, are
+    not read from there.
+    """
+    made, temporary = folder / "venv", folder / "tmp"
+    venv.create(made, symlinks=True)
+    temporary.mkdir()
+    (packages,) = made.glob("lib/python*/site-packages")
+    (packages / "packages.pth").write_text(sysconfig.get_path("platlib") + "\n")
     lock = (CHECKOUT / "requirements.lock").read_text().partition("# -- building")[0]
-    (venv / "demo.lock").write_text(lock)
+    (made / "demo.lock").write_text(lock)
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("MAILGUARD_", "LC_", "LANG"))}
-    return plain | {"MAILGUARD_VENV": str(venv), "TMPDIR": str(temporary), "LANG": "C"} | more
+    return plain | {"MAILGUARD_VENV": str(made), "TMPDIR": str(temporary), "LANG": "C"} | more
 
 
 class Demo:

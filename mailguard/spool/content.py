@@ -54,7 +54,7 @@ class _Frames:
         self._more = b"\x00" + content_id.encode()
         self._number = 0
 
-    def seal(self, plain: bytes | memoryview, *, last: bool) -> bytes:
+    def seal(self, plain: bytes, *, last: bool) -> bytes:
         sealed = self._cipher.encrypt(_NONCE.pack(self._number), plain, self._last if last else self._more)
         self._number += 1
         return sealed
@@ -79,7 +79,8 @@ class ContentWriter:
         self._inline_bytes = inline_bytes
         self._key = os.urandom(KEY_BYTES)
         self._frames = _Frames(self._key, content_id)
-        self._pending = bytearray()
+        self._pending: list[bytes] = []
+        self._pending_size = 0
         self._hash = sha256()
         self._eight_bit = False
         self._file: int | None = None
@@ -94,25 +95,26 @@ class ContentWriter:
         """Whether the content has outgrown the database."""
         return self._file is not None
 
-    def write(self, chunk: bytes | bytearray | memoryview) -> None:
+    def write(self, chunk: bytes) -> None:
         """Take the next octets. Raises ``StorageUnavailable`` when the disk is full."""
         self.size += len(chunk)
-        self._pending += chunk
-        if self._file is None and len(self._pending) <= self._inline_bytes:
+        if self._file is None and self.size <= self._inline_bytes:
+            self._keep(chunk)
             return
         try:
             if self._file is None:
                 self._file = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            while len(self._pending) > FRAME_BYTES:
-                self._write_frame(bytes(memoryview(self._pending)[:FRAME_BYTES]), last=False)
-                del self._pending[:FRAME_BYTES]
+            for start in range(0, len(chunk), FRAME_BYTES):
+                piece = chunk[start : start + FRAME_BYTES]
+                if self._pending_size + len(piece) > FRAME_BYTES:
+                    self._write_frame(self._taken(), last=False)
+                self._keep(piece)
         except OSError as error:
             raise StorageUnavailable(f"content file: {error.strerror}") from error
 
     def seal(self) -> SealedContent:
         """The finished content; a file is synced with its folder before this returns. Raises ``StorageUnavailable``."""
-        pending = bytes(self._pending)
-        self._pending = bytearray()
+        pending = self._taken()
         if self._file is None:
             body = self._frames.seal(pending, last=True)
             self._note(pending)
@@ -133,11 +135,21 @@ class ContentWriter:
 
     def abandon(self) -> None:
         """Drop what was written. Safe to call twice."""
-        self._pending = bytearray()
+        self._taken()
         if self._file is not None:
             os.close(self._file)
             self._file = None
             self._temporary.unlink(missing_ok=True)
+
+    def _keep(self, piece: bytes) -> None:
+        self._pending.append(piece)
+        self._pending_size += len(piece)
+
+    def _taken(self) -> bytes:
+        """What waits for its frame, which then waits no more."""
+        pending = self._pending[0] if len(self._pending) == 1 else b"".join(self._pending)
+        self._pending, self._pending_size = [], 0
+        return pending
 
     def _note(self, plain: bytes) -> None:
         self._hash.update(plain)
@@ -147,7 +159,8 @@ class ContentWriter:
         assert self._file is not None
         self._note(plain)
         sealed = self._frames.seal(plain, last=last)
-        _write_all(self._file, _LENGTH.pack(len(sealed)) + sealed)
+        _write_all(self._file, _LENGTH.pack(len(sealed)))
+        _write_all(self._file, sealed)
 
     def _sealed(self, body: bytes | None, plain: bytes | None) -> SealedContent:
         return SealedContent(

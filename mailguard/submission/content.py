@@ -11,6 +11,7 @@ from __future__ import annotations
 from mailguard.config import LimitSettings
 from mailguard.errors import MailguardError
 from mailguard.mime.head import Head
+from mailguard.mime.line_ends import is_canonical
 from mailguard.submission import replies
 from mailguard.submission.contracts import Content
 from mailguard.submission.gate import BytesInFlight
@@ -19,7 +20,6 @@ _END = b"\r\n.\r\n"
 _EMPTY_END = b".\r\n"
 _BEGINNINGS_OF_END = (b"\r\n.\r", b"\r\n.", b"\r\n", b"\r")
 _LAST_OCTETS = frozenset(b"\r\n.")
-_ALL_BUT_LINE_ENDS = bytes(set(range(256)) - set(b"\r\n\x00"))
 _DROPPED_FACTOR = 2
 """A mail this many times larger than allowed is cut instead of read to its end."""
 
@@ -130,8 +130,7 @@ class ContentReceiver:
             self.refuse(problem)
 
     def _problem(self, chunk: bytes) -> bytes | None:
-        line_ends = chunk.translate(None, _ALL_BUT_LINE_ENDS)
-        if line_ends != b"\r\n" * (len(line_ends) // 2):
+        if not is_canonical(chunk):
             return replies.STRAY_LINE_END
         if self.received > self._limits.message_bytes:
             return replies.TOO_LARGE

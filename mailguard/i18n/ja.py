@@ -76,7 +76,7 @@ TEXTS: dict[str, str] = {
     "demo.page.back": "デモの画面に戻る",
     "demo.people.to": "あて先",
     "demo.people.more": "ほか {count} 件",
-    "demo.held.title": "保留中のメール {count} 件(まだ送られていません)",
+    "demo.held.title": "保留中 {count} 件(まだ送られていません)",
     "demo.held.intro": (
         "社外あてのメールは、少し待ってから送ります。まちがいに気づいたら、時間になる前に「取り消す」を押してください。"
     ),

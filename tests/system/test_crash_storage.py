@@ -26,7 +26,7 @@ async def submit_or_refusal(relay: Relay, ledger: Ledger, name: str, size: int) 
     """Submits one mail on a fresh connection; the refusal where there was one."""
     dialogue = await Dialogue.open(relay.port())
     try:
-        await submit_one(dialogue, ledger, f"{name}@office.example.jp", TO, b"x" * 70 + b"\r\n" + b"y" * 76 * size)
+        await submit_one(dialogue, ledger, f"{name}@office.example.jp", TO, (b"y" * 74 + b"\r\n") * size)
     except Refusal as refusal:
         return refusal
     finally:
@@ -70,7 +70,8 @@ async def test_full_disk_refuses_for_a_while_and_keeps_what_it_took(
     ledger = Ledger()
     async with Recorder() as recorder:
         storage = {"directory": str(small_disk / "data"), "reserve_bytes": reserve, "inline_bytes": 65536}
-        relay = make_relay(recorder.port, storage=storage)
+        # Ready means that there is room for a mail of the largest size.
+        relay = make_relay(recorder.port, storage=storage, limits={"message_bytes": MEBIBYTE})
         await relay.started()
         assert await submit_or_refusal(relay, ledger, "before", 1) is None
         await finished(relay)
@@ -99,7 +100,7 @@ async def test_full_disk_while_delivering_sends_nothing_twice(make_relay: MakeRe
     ledger = Ledger()
     async with Recorder() as recorder:
         storage = {"directory": str(small_disk / "data"), "reserve_bytes": 0}
-        relay = make_relay(recorder.port, storage=storage, hold={"minutes": 60})
+        relay = make_relay(recorder.port, storage=storage, hold={"minutes": 60}, limits={"message_bytes": MEBIBYTE})
         await relay.started()
         outside = tuple(f"r{number}@customer.example.com" for number in range(20))
         dialogue = await Dialogue.open(relay.port())

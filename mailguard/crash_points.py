@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 
-
 _CRASH_AT = os.environ.get("MG_CRASH_AT")
 """Read once: crash points stand on the way of every mail."""
 

@@ -236,6 +236,11 @@ class Relay:
         except ValueError:
             return [json.loads(line) for line in text.splitlines()]
 
+    def add_account(self, address: str, password: str) -> None:
+        """Adds a local account, as an administrator does; before the start or while the relay runs."""
+        done = self.command("account", "add", address, "--password-stdin", given=f"{password}\n")
+        assert done.returncode == 0, f"account add: {done.stderr}{done.stdout}"
+
     # ---- accounting ----
 
     def rows(self) -> list[RecipientRow]:

@@ -8,6 +8,7 @@ says by how much the wall clock has left the passed time.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -35,28 +36,35 @@ class Clock(Protocol):
         ...
 
 
+def _wall() -> datetime:
+    return datetime.now(UTC)
+
+
+def _boot_seconds() -> float:
+    """Seconds since the machine came up, those asleep among them, so that a suspended machine wakes right."""
+    if hasattr(time, "CLOCK_BOOTTIME"):
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    return time.monotonic()
+
+
 class SystemClock:
-    """The machine's clocks. Boot time counts what passed, so that a suspended machine wakes right."""
+    """The machine's clocks: ``wall`` tells aware UTC, ``passed`` the seconds that really passed."""
 
-    def __init__(self) -> None:
-        self._wall_start = datetime.now(UTC)
-        self._passed_start = self._passed()
-
-    @staticmethod
-    def _passed() -> float:
-        if hasattr(time, "CLOCK_BOOTTIME"):
-            return time.clock_gettime(time.CLOCK_BOOTTIME)
-        return time.monotonic()
+    def __init__(self, wall: Callable[[], datetime] = _wall, passed: Callable[[], float] = _boot_seconds) -> None:
+        self._wall = wall
+        self._passed = passed
+        self._wall_start = wall()
+        self._passed_start = passed()
 
     def now(self) -> datetime:
-        return datetime.now(UTC)
+        return self._wall()
 
     def monotonic(self) -> float:
         return time.monotonic()
 
     def due_now(self) -> datetime:
-        wall = datetime.now(UTC)
-        expected = self._wall_start + timedelta(seconds=self._passed() - self._passed_start)
+        wall = self._wall()
+        expected = self._expected()
         if abs((wall - expected).total_seconds()) <= JUMP_SECONDS:
             # Drift and small corrections are believed, and become the new start.
             self._wall_start, self._passed_start = wall, self._passed()
@@ -64,7 +72,8 @@ class SystemClock:
         return min(wall, expected)
 
     def jump(self) -> timedelta:
-        wall = datetime.now(UTC)
-        expected = self._wall_start + timedelta(seconds=self._passed() - self._passed_start)
-        off = wall - expected
+        off = self._wall() - self._expected()
         return off if abs(off.total_seconds()) > JUMP_SECONDS else timedelta(0)
+
+    def _expected(self) -> datetime:
+        return self._wall_start + timedelta(seconds=self._passed() - self._passed_start)

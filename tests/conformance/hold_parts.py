@@ -6,7 +6,7 @@ A node is put together as ``app.Service`` does it, without listeners and web. No
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -79,7 +79,8 @@ class Node:
         self.deliverer = Deliverer(self.spool, self.routes, settings, self.reports, OFFICE.hostname)
         lease = timedelta(seconds=LEASE_SECONDS)
         rule = judge or BuiltinRule(OFFICE, HOLD).judge
-        self.conveyor = Conveyor(self.spool, Inspector(self.spool, rule, GRACE, lease), self.deliverer)
+        self.inspector = Inspector(self.spool, rule, GRACE, lease)
+        self.conveyor = Conveyor(self.spool, self.inspector, self.deliverer)
         self.rescuer = Rescuer(self.spool, schedule)
         self.timekeeper = Timekeeper(self.spool, self.conveyor, self.rescuer, clock, lease, 1.0)
 
@@ -178,8 +179,3 @@ async def second_store(url: str, clock: StandingClock) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.stop()
-
-
-def reports_in(contents: Sequence[bytes]) -> list[bytes]:
-    """Those of the contents that are reports of ours."""
-    return [content for content in contents if b"multipart/report" in content]

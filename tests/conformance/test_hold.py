@@ -22,8 +22,6 @@ from mailguard.model.queue import QueueId, State
 from mailguard.model.verdict import Verdict
 from mailguard.spool import Spool
 from mailguard.store import Store, Work
-from mailguard.store.engine import sqlite_url
-from mailguard.store.schema import upgrade
 from tests.conformance.hold_parts import (
     GRACE,
     HOLD_SECONDS,
@@ -44,26 +42,6 @@ DELIVERED, CANCELLED = State.DELIVERED, State.CANCELLED
 MICROSECOND = timedelta(microseconds=1)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ROUNDS = 25
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    found: str = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    upgrade(found)
-    return found
-
-
-@pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
-
-
-@pytest.fixture
-async def store(url: str, clock: StandingClock) -> AsyncIterator[Store]:
-    store = Store(url, clock, use_database_time=False)
-    store.start()
-    yield store
-    await store.stop()
 
 
 @pytest.fixture

@@ -82,13 +82,22 @@ class Node:
         self.inspector = Inspector(self.spool, rule, GRACE, lease)
         self.conveyor = Conveyor(self.spool, self.inspector, self.deliverer)
         self.rescuer = Rescuer(self.spool, schedule)
+        self._is_hinted = False
+        self.reports.hint = self._hint
         self.timekeeper = Timekeeper(self.spool, self.conveyor, self.rescuer, clock, lease, 1.0)
 
     async def look(self) -> int:
-        """One look of the timekeeper, and everything it led to is done; how many mails were taken up."""
+        """One look of the timekeeper, and everything it led to is done, reports among it; how many mails it took up."""
         taken = await self.timekeeper.look()
         await self.idle()
+        while self._is_hinted:
+            self._is_hinted = False
+            await self.timekeeper.look()
+            await self.idle()
         return taken
+
+    def _hint(self) -> None:
+        self._is_hinted = True
 
     async def idle(self) -> None:
         """Returns when no mail is under way."""

@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RootTransaction, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from mailguard.clock import Clock
@@ -37,6 +37,9 @@ Reading = Callable[[Connection], T]
 
 BATCH_MAX = 256
 """Works in one transaction: enough that the sync is shared, few enough that none waits long."""
+
+BUSY_LOOK_SECONDS = 0.01
+"""Between two looks whether another process has let go of SQLite's lock."""
 
 HERE_SECONDS = 0.005
 """How long works may keep the event loop in one go; the rest of the batch comes with the next."""
@@ -82,7 +85,6 @@ class Store:
         self._readers = ThreadPoolExecutor(max_workers=4, thread_name_prefix="store-read")
         self._writing = threading.Lock()
         self._connection: Connection | None = None
-        self._busy_seconds = -1.0
 
     # -- for the event loop
 
@@ -186,7 +188,6 @@ class Store:
         try:
             with self._translated_errors():
                 connection = self._opened()
-                self._wait_for_others(connection, seconds=0.0)
                 connection.begin()
                 transaction = Transaction(connection, self._now(connection))
                 give_up_at = time.perf_counter() + HERE_SECONDS
@@ -272,8 +273,7 @@ class Store:
         try:
             with self._translated_errors():
                 connection = self._opened()
-                self._wait_for_others(connection, seconds=BUSY_SECONDS)
-                with connection.begin():
+                with self._begun(connection):
                     transaction = Transaction(connection, self._now(connection))
                     for waiting in batch:
                         waiting.result = waiting.work(transaction)
@@ -287,13 +287,23 @@ class Store:
     def _opened(self) -> Connection:
         if self._connection is None:
             self._connection = self._writer.connect()
+            if self._is_sqlite:
+                # Waiting is ours, in ``_begun``: SQLite would sleep with the connection's mutex taken, and the garbage
+                # collector, which ends statements of it on the event loop, would sleep as well.
+                self._connection.connection.cursor().execute("PRAGMA busy_timeout=0")
         return self._connection
 
-    def _wait_for_others(self, connection: Connection, *, seconds: float) -> None:
-        """How long a begin waits for another process that writes to the same SQLite file."""
-        if self._is_sqlite and self._busy_seconds != seconds:
-            connection.connection.cursor().execute(f"PRAGMA busy_timeout={round(seconds * 1000)}")
-            self._busy_seconds = seconds
+    def _begun(self, connection: Connection) -> RootTransaction:
+        """A transaction; waits some seconds for another process that writes to the same SQLite file."""
+        give_up_at = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                return connection.begin()
+            except DBAPIError as error:
+                if not _is_busy(error) or time.monotonic() > give_up_at:
+                    raise
+                connection.rollback()
+            time.sleep(BUSY_LOOK_SECONDS)
 
     @contextmanager
     def _translated_errors(self) -> Iterator[None]:
@@ -322,7 +332,6 @@ class Store:
     def _drop_connection(self) -> None:
         """Close the writing connection; the next transaction opens a fresh one."""
         connection, self._connection = self._connection, None
-        self._busy_seconds = -1.0
         if connection is not None:
             connection.invalidate()
             connection.close()
@@ -336,5 +345,9 @@ class Store:
 
 def _is_locked(error: StorageUnavailable) -> bool:
     """Whether another process held SQLite's lock: the connection is well, and nothing was begun."""
-    cause = error.__cause__.orig if isinstance(error.__cause__, DBAPIError) else error.__cause__
+    return _is_busy(error.__cause__)
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    cause = error.orig if isinstance(error, DBAPIError) else error
     return getattr(cause, "sqlite_errorname", "").startswith("SQLITE_BUSY")

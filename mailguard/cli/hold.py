@@ -77,7 +77,15 @@ def extend(
     from mailguard.cli.office import parse_positions
 
     positions = parse_positions(recipients)
-    by = None if minutes is None else timedelta(minutes=minutes)
+    by = None if minutes is None else _length(minutes)
     act(config, queue_ids, json, "held longer", lambda office, queue_id: hold.extend(
         office.spool, queue_id, office.actor, reason, by,
         timedelta(seconds=office.settings.hold.grace_seconds), positions))  # fmt: skip
+
+
+def _length(minutes: float) -> timedelta:
+    try:
+        return timedelta(minutes=minutes)
+    except (OverflowError, ValueError) as error:
+        typer.echo(f"not a number of minutes to hold mail longer: {minutes}", err=True)
+        raise typer.Exit(2) from error

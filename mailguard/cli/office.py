@@ -16,6 +16,7 @@ from pathlib import Path
 
 import typer
 
+from mailguard.cli.options import readable
 from mailguard.clock import SystemClock
 from mailguard.config import Settings, load
 from mailguard.logs import configure_for_commands
@@ -70,7 +71,7 @@ def administrator() -> Actor:
         name = os.environ.get("SUDO_USER") or getpass.getuser()
     except (KeyError, OSError):
         name = f"uid {os.getuid()}"
-    return Actor(ActorKind.PERSON, name)
+    return Actor(ActorKind.PERSON, readable(name))
 
 
 def parse_positions(text: str | None) -> set[int] | None:

@@ -205,6 +205,24 @@ async def test_node_that_slept_through_its_lease_sends_no_dot(
     assert ["delivered"] == await other.outcomes(queue_id)
 
 
+async def test_node_that_slept_sends_no_dot_although_nobody_took_over(
+    make_node: MakeNode, hop: ScriptedNextHop, clock: StandingClock
+) -> None:
+    """Whoever wakes after his lease does not send: he tries again with a lease that covers the wait."""
+    awake = asyncio.Event()
+    hop.on(Stage.DATA, wait(awake), times=1)
+    node = make_node(hop.port)
+    queue_id = await node.accept(A, automatic=True)
+    await node.timekeeper.look()
+    await hop.until(lambda: hop.reached(Stage.DATA))
+    clock.advance(LEASE_SECONDS + 1)
+    awake.set()
+    await node.idle()
+    entry = await node.recipient(queue_id)
+
+    assert (DEFERRED, 0, [], 1) == (entry.state, entry.doubts, hop.mails, len(hop.unfinished))
+
+
 async def test_long_wait_for_the_reply_is_covered_by_the_lease(
     make_node: MakeNode, hop: ScriptedNextHop, clock: StandingClock
 ) -> None:

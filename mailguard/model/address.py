@@ -26,7 +26,8 @@ def comparable_domain(domain: str) -> str:
     """A domain name so that two spellings of the same domain are equal; what IDNA cannot encode stays lower case."""
     if domain.isascii():
         return domain.lower().rstrip(".")
-    text = unicodedata.normalize("NFKC", domain).lower().rstrip(".")
+    # The full stop of a Japanese keyboard ends a label as well (RFC 3490 §3.1); NFKC leaves that one as it is.
+    text = unicodedata.normalize("NFKC", domain).lower().rstrip(".。")
     try:
         return text.encode("idna").decode("ascii")
     except UnicodeError:

@@ -6,8 +6,11 @@ reply that comes late is worse than none. A pause of zero holds nothing, and sti
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 from mailguard.config import HoldSettings, OfficeSettings
-from mailguard.model.address import comparable_domain, domain_of, is_within
+from mailguard.model.address import comparable_domain, domain_of, is_within, local_part
 from mailguard.model.queue import Submission
 from mailguard.model.verdict import Action, Reason, Verdict
 
@@ -20,6 +23,10 @@ UNREADABLE = Verdict(Action.HOLD, (Reason.UNREADABLE,), _RULE)
 """For mail that could not be looked into: a person decides, no timer."""
 STOPPED_LOOKING = Verdict(Action.HOLD, (Reason.STOPPED_LOOKING,), _RULE)
 """For mail that stopped the inspector several times: a person decides, no timer."""
+
+_ROUTE = re.compile(r'[@%!"\\\s]')
+"""What a server may read as a way on to another host (RFC 1123 §5.2.16, RFC 5321 appendix C), or read in two ways."""
+_HOST_NAME = re.compile(r"[a-z0-9_.-]+")
 
 
 class BuiltinRule:
@@ -34,6 +41,8 @@ class BuiltinRule:
     def is_own(self, address: str) -> bool:
         """Whether an address lies in the office's own domains; anything unusual does not."""
         domain = domain_of(address)
+        if _HOST_NAME.fullmatch(domain) is None or _ROUTE.search(unicodedata.normalize("NFKC", local_part(address))):
+            return False
         return is_within(domain, self._own) if self._with_subdomains else domain in self._own
 
     def judge(self, submission: Submission) -> tuple[Verdict, ...]:

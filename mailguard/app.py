@@ -129,7 +129,12 @@ class Service:
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, ended.set)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
-        await self.start()
+        try:
+            await self.start()
+        except BaseException:
+            # What was begun is ended, and on record with its end.
+            await self.stop()
+            raise
         notify("READY=1")
         await ended.wait()
         notify("STOPPING=1")

@@ -77,6 +77,12 @@ class ConfigurationError(MailguardError):
         self.complaints = complaints
 
 
+class AddressUnavailable(MailguardError):
+    """An address and port to listen at cannot be used: taken by another program, not this machine's, not allowed."""
+
+    public = "The relay cannot listen where the settings say"
+
+
 class SchemaMismatch(MailguardError):
     """The database is older or newer than this release expects."""
 

@@ -1,8 +1,8 @@
 """The command line: one module a group, all of them in the lists below.
 
 Modules of groups import what is heavy inside their commands, so that ``--help`` and a mistyped word answer at once.
-Our errors become exit statuses here, whichever command they come from: 1 refused or failed, 2 wrong usage or
-configuration, the reason on standard error.
+Our errors and the system's become exit statuses here, whichever command they come from: 1 refused or failed, 2 wrong
+usage or configuration, the reason on standard error.
 """
 
 from __future__ import annotations
@@ -74,6 +74,10 @@ def run(arguments: list[str] | None = None) -> int:
         return EXIT_WRONG
     except MailguardError as error:
         typer.echo(f"{error.public} ({error})" if str(error) != error.public else error.public, err=True)
+        return EXIT_FAILED
+    except OSError as error:
+        # A disk or a file that is not as it should be; where it was our fault, the words of the system still say most.
+        typer.echo(f"{error.filename}: {error.strerror}" if error.filename else str(error), err=True)
         return EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

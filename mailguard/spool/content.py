@@ -104,6 +104,8 @@ class ContentWriter:
         try:
             if self._file is None:
                 self._file = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                # What has waited may be several frames long.
+                chunk = self._taken() + chunk
             for start in range(0, len(chunk), FRAME_BYTES):
                 piece = chunk[start : start + FRAME_BYTES]
                 if self._pending_size + len(piece) > FRAME_BYTES:
@@ -122,11 +124,12 @@ class ContentWriter:
         try:
             self._write_frame(pending, last=True)
             os.fsync(self._file)
-            os.close(self._file)
-            self._file = None
             place = content_path(self._folder, self.content_id)
             place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._temporary.rename(place)
+            # Until here ``abandon`` still finds and removes it.
+            written, self._file = self._file, None
+            os.close(written)
             _sync_folder(place.parent)
             _sync_folder(place.parent.parent)
         except OSError as error:
@@ -193,6 +196,8 @@ def read_file(folder: Path, master: MasterKey, content_id: str, wrapped_key: byt
         raise ContentDamaged(f"content {content_id}: {error.strerror}") from error
     with file:
         head = file.read(_LENGTH.size)
+        if not head:
+            raise ContentDamaged(f"content {content_id} is empty")
         while head:
             if len(head) != _LENGTH.size:
                 raise ContentDamaged(f"content {content_id} is cut short")

@@ -59,7 +59,7 @@ def load_master_key(path: Path, environ: dict[str, str]) -> MasterKey:
     mode = path.stat().st_mode & 0o777
     if mode & 0o077:
         raise ConfigurationError([f"{path}: mode is {mode:04o}; others must not read the master key (chmod 600)"])
-    return MasterKey(_decode(path.read_text("ascii"), str(path)))
+    return MasterKey(_decode(path.read_bytes(), str(path)))
 
 
 def _create(path: Path) -> bytes:
@@ -87,7 +87,7 @@ def _create(path: Path) -> bytes:
     return secret
 
 
-def _decode(text: str, where: str) -> bytes:
+def _decode(text: str | bytes, where: str) -> bytes:
     try:
         return base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError) as error:

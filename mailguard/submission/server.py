@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 
 from mailguard.clock import Clock
 from mailguard.config import LimitSettings, ListenerSettings, OfficeSettings, SourceSettings, TlsSettings
+from mailguard.errors import AddressUnavailable
 from mailguard.submission.contracts import Acceptor, Authenticator
 from mailguard.submission.conversation import Conversation
 from mailguard.submission.counters import Counters
@@ -65,7 +67,8 @@ class SubmissionServer:
     async def start(self) -> None:
         """Listen. Afterwards ``addresses`` holds each listener's host and port.
 
-        Raises ``ConfigurationError`` for a certificate that is needed and cannot be used, OSError for a taken port.
+        Raises ``ConfigurationError`` for a certificate that is needed and cannot be used, ``AddressUnavailable`` for a
+        taken port.
         """
         silence_stock_log()
         if any(listener.tls != "none" for listener in self._listeners):
@@ -122,9 +125,13 @@ class SubmissionServer:
 
     async def _listen(self, listener: Listener) -> None:
         settings = listener.settings
-        server = await asyncio.get_running_loop().create_server(
-            lambda: Conversation(listener), settings.host, settings.port, backlog=BACKLOG, reuse_address=True
-        )
+        try:
+            server = await asyncio.get_running_loop().create_server(
+                lambda: Conversation(listener), settings.host, settings.port, backlog=BACKLOG, reuse_address=True
+            )
+        except OSError as error:
+            where = f"listener {settings.name} at {settings.host}:{settings.port}"
+            raise AddressUnavailable(f"{where}: {os.strerror(error.errno or 0)}") from error
         self._servers.append(server)
         host, port = server.sockets[0].getsockname()[:2]
         self.addresses[settings.name] = (host, port)

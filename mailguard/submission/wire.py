@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from enum import Enum
 from typing import Any
 
@@ -21,6 +21,7 @@ import structlog
 from mailguard.errors import MailguardError
 from mailguard.submission import replies
 from mailguard.submission.content import ContentReceiver
+from mailguard.submission.handshake import encrypted
 from mailguard.submission.senders import plain_address
 from mailguard.submission.shared import Listener
 from mailguard.submission.stock import StockSmtp
@@ -407,18 +408,15 @@ class Wire(StockSmtp):
 
     async def _encrypt(self, greeting: bytes | None) -> bytes | None:
         """Handshake; then nothing that was said before is left (RFC 3207 §4.2)."""
-        self._kept = b""
+        self.transport.pause_reading()
+        # With implicit TLS the client speaks first, and may have been heard before the handshake could begin; behind
+        # STARTTLS nothing was kept.
+        heard, self._kept = self._kept, b""
         self._is_dropping = False
         seconds = self._shared.pacing.handshake
         try:
-            async with asyncio.timeout(seconds + 1):
-                encrypted = await self.loop.start_tls(
-                    self.transport,
-                    self,
-                    self._shared.certificates.context,
-                    server_side=True,
-                    ssl_handshake_timeout=seconds,
-                )
+            context = self._shared.certificates.context
+            upgraded = await encrypted(self.loop, self.transport, self, context, heard, seconds)
         except (OSError, TimeoutError, MailguardError) as error:
             # ssl.SSLError is an OSError; so is the line being cut in the middle of the handshake.
             self._shared.counters.handshakes_failed += 1
@@ -427,13 +425,13 @@ class Wire(StockSmtp):
             self.transport.abort()
             self.connection_lost(None)
             return None
-        if encrypted is None:
+        if upgraded is None:
             # asyncio: the line was cut just as the handshake ended.
             self._task = None
             self.connection_lost(None)
             return None
-        self.transport = encrypted
-        found = encrypted.get_extra_info("ssl_object")
+        self.transport = upgraded
+        found = upgraded.get_extra_info("ssl_object")
         self._tls = found.version() if isinstance(found, ssl.SSLObject) else "TLS"
         self._forget_session()
         return greeting
@@ -527,6 +525,3 @@ class Wire(StockSmtp):
             error=type(error).__name__,
             where=where,
         )
-
-
-ConnectionFactory = Callable[[Listener], Wire]

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import uvicorn
 from fastapi import FastAPI
 
+from mailguard.errors import AddressUnavailable
+
 GRACE_SECONDS = 3
 
 
@@ -21,7 +23,10 @@ class _Server(uvicorn.Server):
 
 
 class WebServer:
-    """Serves one application on one address. ``start`` returns once it listens."""
+    """Serves one application on one address. ``start`` returns once it listens.
+
+    Making one takes the address; raises ``AddressUnavailable``.
+    """
 
     def __init__(self, app: FastAPI, host: str, port: int) -> None:
         self._host = host
@@ -60,8 +65,14 @@ class WebServer:
 
 
 def _bind(host: str, port: int) -> socket.socket:
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    bound = socket.socket(family, kind, protocol)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    bound.bind(address)
+    bound: socket.socket | None = None
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+    except OSError as error:
+        if bound is not None:
+            bound.close()
+        raise AddressUnavailable(f"web at {host}:{port}: {error.strerror}") from error
     return bound

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import socket
 import ssl
+import time
 from pathlib import Path
 
 import pytest
 
 from mailguard.submission import Pacing
 from tests.system.certificates import Certificates, make_certificates
+from tests.system.relay import MakeRelay
 from tests.system.smtp_office import ACCOUNT, RECIPIENT, SENDER, Gone, smtp_office
 
 INJECTED = [
@@ -96,6 +99,28 @@ async def test_implicit_tls_garbage_instead_of_a_handshake_ends_the_connection(
         writer.close()
 
     assert not said.startswith(b"220")
+
+
+async def test_implicit_tls_client_that_speaks_at_once_is_always_heard(
+    make_relay: MakeRelay, certificates: Certificates
+) -> None:
+    """Port 465 answers every mail program every time, however early it begins its handshake."""
+    listener = {"name": "submissions", "host": "127.0.0.1", "port": 0, "tls": "implicit"}
+    relay = make_relay(
+        9, listeners=[listener], tls={"certificate": str(certificates.certificate), "key": str(certificates.key)}
+    )
+    await relay.started()
+    context = ssl.create_default_context(cafile=str(certificates.authority))
+
+    def greeting(pause: float) -> bytes:
+        with socket.create_connection(("localhost", relay.port("submissions")), timeout=10) as plain:
+            time.sleep(pause)
+            with context.wrap_socket(plain, server_hostname="localhost") as secure:
+                return secure.recv(4)
+
+    greetings = [await asyncio.to_thread(greeting, pause) for pause in [0.0, 0.001, 0.01] * 10]
+
+    assert set(greetings) == {b"220 "}
 
 
 async def test_certificate_renewed_is_shown_to_new_connections(tmp_path: Path) -> None:

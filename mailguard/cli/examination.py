@@ -123,7 +123,7 @@ def database(settings: Settings) -> Iterator[Found]:
         yield Found("database", Grade.OK, "not there yet; the first start makes it")
         return
     try:
-        present, newest = schema.current(url), schema.newest()
+        present, newest = schema.current(url), schema.NEWEST
         damage = integrity.damage(url)
     except MailguardError as error:
         yield Found("database", Grade.FAIL, f"cannot be opened: {error}", "is it running, and may this user use it?")

@@ -15,10 +15,13 @@ import re
 from mailguard.mime.japanese import decode_text
 from mailguard.model.address import NULL_REVERSE_PATH
 
-_ENCODED_WORD = re.compile(r"=\?([!->@-~]+?)(?:\*[!->@-~]*)?\?([bBqQ])\?([^? \t\r\n]*)\?=")
-_BETWEEN_WORDS = re.compile(r"(=\?[!->@-~]+\?[bBqQ]\?[^? \t\r\n]*\?=)[ \t\r\n]+(?==\?[!->@-~]+\?[bBqQ]\?)")
+_WORD_BEGIN = r"=\?([!-)+->@-~]{1,60})(?:\*[!->@-~]{0,60})?\?([bBqQ])\?"
+_ENCODED_WORD = re.compile(_WORD_BEGIN + r"([^? \t\r\n]*)\?=")
+_BETWEEN_WORDS = re.compile(r"(?<=\?=)[ \t\r\n]+(?=" + _WORD_BEGIN + ")")
 _FOLD = re.compile(rb"\r\n(?=[ \t])")
 _COMMENT = re.compile(r"\([^()]*\)")
+_AUTO_SUBMITTED_MAX = 1000
+"""Octets that are looked at; the field is a word and perhaps a parameter."""
 
 
 def head_of(content: bytes) -> bytes:
@@ -57,8 +60,10 @@ class Head:
         return None if value is None else decode_words(value)
 
     def _count(self, name: bytes) -> int:
-        spaced = self._lowered.count(b"\n" + name + b" ") + self._lowered.count(b"\n" + name + b"\t")
-        if not spaced:
+        is_spaced = any(
+            b"\n" + name + blank in self._lowered or self._lowered.startswith(name + blank) for blank in (b" ", b"\t")
+        )
+        if not is_spaced:
             return self._lowered.count(b"\n" + name + b":") + self._lowered.startswith(name + b":")
         return sum(1 for _ in self._starts(name))
 
@@ -77,16 +82,18 @@ class Head:
 
 
 def is_automatic(head: Head, reverse_path: str) -> bool:
-    """Whether a program wrote this mail: null reverse-path, or Auto-Submitted other than ``no`` (RFC 3834 §5)."""
+    """Whether a program wrote this mail: null reverse-path, or ``Auto-Submitted: auto-…`` (RFC 3834 §5, RFC 5436).
+
+    Anything else a field of that name may hold is taken for a person's: such mail is looked at, not waved through.
+    """
     if reverse_path == NULL_REVERSE_PATH:
         return True
     if b"auto-submitted" not in head._lowered:
         return False
-    value = head.first("Auto-Submitted")
-    if not value:
-        return False
-    word = _COMMENT.sub("", value.decode("ascii", "replace")).partition(";")[0].strip().lower()
-    return word not in ("no", "")
+    value = (head.first("Auto-Submitted") or b"")[:_AUTO_SUBMITTED_MAX].decode("ascii", "replace")
+    while (without := _COMMENT.sub("", value)) != value:
+        value = without
+    return value.strip().lower().startswith("auto-")
 
 
 def decode_words(value: bytes) -> str:
@@ -95,7 +102,7 @@ def decode_words(value: bytes) -> str:
     if "=?" not in text:
         return text
     # Neighbours of one charset are decoded together: some programs cut a character in two (RFC 2047 §5 forbids it).
-    text = _BETWEEN_WORDS.sub(r"\1", text)
+    text = _BETWEEN_WORDS.sub("", text)
     decoded: list[str] = []
     run, run_charset, position = b"", "", 0
     for word in _ENCODED_WORD.finditer(text):

@@ -18,6 +18,8 @@ _SET_TOP = bytes(octet | 0x80 if octet >= 0x21 else octet for octet in range(256
 _JIS_NAMES = frozenset(
     {"iso-2022-jp", "iso-2022-jp-1", "iso-2022-jp-2", "iso-2022-jp-3", "iso-2022-jp-ms", "csiso2022jp"}
 )
+_EUC_NAMES = frozenset({"euc-jp", "euc_jp", "eucjp", "x-euc-jp", "eucjp-ms", "euc-jp-ms", "cseucpkdfmtjapanese"})
+_EUC_RUN = re.compile(rb"[\x00-\x7f]+|\x8e[\xa1-\xdf]|\x8f[\xa1-\xfe]{2}|(?:[\xa1-\xfe]{2})+")
 _WINDOWS_NAMES = frozenset({"shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "ms_kanji", "cp932"})
 
 
@@ -33,12 +35,42 @@ def decode_jis(octets: bytes) -> str:
     return "".join(text)
 
 
+def decode_euc(octets: bytes) -> str:
+    """EUC-JP text, with NEC's and IBM's characters. Raises ``UnicodeError`` where it is something else."""
+    text: list[str] = []
+    position = 0
+    while position < len(octets):
+        run = _EUC_RUN.match(octets, position)
+        if run is None:
+            raise UnicodeDecodeError("euc-jp", octets, position, position + 1, "not EUC-JP")
+        found, position = run[0], run.end()
+        if found[0] == 0x8F:
+            text.append(found.decode("euc_jp", "replace"))
+        elif found[0] == 0x8E:
+            text.append(found[1:].decode("cp932"))
+        elif found[0] < 0x80:
+            text.append(found.decode("ascii"))
+        else:
+            text.append(_shift(found.translate(_CLEAR_TOP)).decode("cp932", "replace"))
+    return "".join(text)
+
+
 def decode_text(octets: bytes, charset: str = "") -> str:
     """Octets as text: the declared charset first, then what Japanese mail usually is (UTF-8, CP932, EUC-JP)."""
     name = charset.strip().lower()
-    if name in _JIS_NAMES or (b"\x1b$" in octets and name in ("", "us-ascii", "ascii")):
+    if name in _JIS_NAMES or (name in ("", "us-ascii", "ascii") and (b"\x1b$" in octets or b"\x1b(I" in octets)):
         return decode_jis(octets)
-    for candidate in (_codec_name(name), "utf-8", "cp932", "euc_jp"):
+    if name in _EUC_NAMES:
+        try:
+            return decode_euc(octets)
+        except UnicodeError:
+            name = ""
+    return _tried(octets, _codec_name(name))
+
+
+def _tried(octets: bytes, first: str = "") -> str:
+    """The first codec that takes all of the octets."""
+    for candidate in (first, "utf-8", "cp932", "euc_jp"):
         if candidate:
             try:
                 return octets.decode(candidate)
@@ -69,7 +101,7 @@ def _decode_run(octets: bytes, set_name: bytes) -> str:
         return b"".join(b"\x8f" + pairs[at : at + 2] for at in range(0, len(pairs), 2)).decode("euc_jp", "replace")
     if set_name.startswith(b"$"):
         return _shift(octets.translate(_CLEAR_TOP)).decode("cp932", "replace")
-    return octets.decode("ascii") if octets.isascii() else decode_text(octets)
+    return octets.decode("ascii") if octets.isascii() else _tried(octets)
 
 
 def _shift(pairs: bytes) -> bytes:

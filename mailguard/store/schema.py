@@ -7,15 +7,19 @@ that does not know a column must not write beside it.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from mailguard.errors import SchemaMismatch, StorageUnavailable
-from mailguard.store.engine import writer_engine
+from mailguard.store.engine import reader_engine, writer_engine
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+NEWEST = "0001"
+"""The revision this release brings a database to; a test compares it with the migrations."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -25,15 +29,16 @@ def upgrade(url: str) -> str:
 
     Raises ``SchemaMismatch`` for a database of a newer release, ``StorageUnavailable`` when it does not answer.
     """
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
-    scripts = ScriptDirectory.from_config(config)
-    newest = scripts.get_current_head()
-    assert newest is not None
     present = current(url)
-    if present == newest:
-        return newest
-    if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
+    if present == NEWEST:
+        return NEWEST
+    # Only here: every command looks at the schema, and loading Alembic takes longer than most of them.
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    config = migrations()
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if present is not None and present not in known:
         raise SchemaMismatch(f"the database is at revision {present}, which this release does not know")
     engine = writer_engine(url)
     try:
@@ -44,24 +49,27 @@ def upgrade(url: str) -> str:
         raise StorageUnavailable(f"schema: {type(error.orig).__name__}: {error.orig}") from error
     finally:
         engine.dispose()
-    return newest
+    return NEWEST
 
 
-def newest() -> str:
-    """The revision this release brings a database to."""
+def migrations() -> Config:
+    """Alembic's view of the migrations in this release."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    assert head is not None
-    return head
+    return config
 
 
 def current(url: str) -> str | None:
     """The revision a database is at; None for an empty one. Raises ``StorageUnavailable``."""
-    engine = writer_engine(url)
+    engine = reader_engine(url)
     try:
         with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+            return found
     except DBAPIError as error:
         raise StorageUnavailable(f"schema: {type(error.orig).__name__}: {error.orig}") from error
     finally:

@@ -89,10 +89,9 @@ class NextHop:
         for connection in self._idle:
             connection.link.quit()
         self._idle = []
-        for connection in ending:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(QUIT_SECONDS + 1):
-                    await connection.link.gone.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(QUIT_SECONDS + 1):
+                await asyncio.gather(*(connection.link.gone.wait() for connection in ending))
 
     # -- one transaction
 

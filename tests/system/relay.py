@@ -6,6 +6,7 @@ operator reads it (command line, logs, health page) and, for accounting, from it
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -185,6 +186,10 @@ class Relay:
         """SIGTERM, and the exit status."""
         self.signal(signal.SIGTERM)
         return self.wait(seconds=seconds)
+
+    async def stopped(self, *, seconds: float = 60.0) -> int:
+        """As ``stop``, inside an event loop that may be serving the relay's next hop."""
+        return await asyncio.to_thread(self.stop, seconds=seconds)
 
     def close(self) -> None:
         """Ends the process whatever its state; calling it twice is safe."""

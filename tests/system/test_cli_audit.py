@@ -121,7 +121,7 @@ async def test_record_of_a_running_relay_is_whole_and_tells_the_story(make_relay
         await eventually(lambda: states(relay, outside) == ["held"], "the partner's mail to be held")
         await ask(relay, "hold", "cancel", outside, "--reason", "wrong file")
         checked = await run(relay, "audit", "verify")
-        assert relay.stop() == 0
+        assert await relay.stopped() == 0
     lines = [json.loads(line) for line in (await run(relay, "audit", "export")).stdout.splitlines()]
 
     def story(queue_id: str | None) -> list[str]:

@@ -42,7 +42,7 @@ async def relay(make_relay: MakeRelay, hop: ScriptedNextHop) -> AsyncIterator[Re
     relay = make_relay(hop.port, hold=HOLDING)
     await relay.started()
     yield relay
-    assert relay.stop() == 0
+    assert await relay.stopped() == 0
 
 
 async def held(relay: Relay, *recipients: str, content: bytes = wire(SUBJECT_LINE)) -> str:
@@ -218,7 +218,7 @@ async def test_commands_work_while_the_service_is_stopped(make_relay: MakeRelay,
     relay = make_relay(hop.port, hold=HOLDING)
     await relay.started()
     kept, back, sent = await held(relay), await held(relay), await held(relay)
-    assert relay.stop() == 0
+    assert await relay.stopped() == 0
     listed = [mail["queue_id"] for mail in await ask(relay, "hold", "list")]
     await ask(relay, "hold", "cancel", back, "--reason", "too early")
     await ask(relay, "hold", "release", sent)

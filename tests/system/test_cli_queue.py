@@ -32,7 +32,7 @@ async def relay(make_relay: MakeRelay, hop: ScriptedNextHop) -> AsyncIterator[Re
     relay = make_relay(hop.port, delivery=SELDOM)
     await relay.started()
     yield relay
-    assert relay.stop() == 0
+    assert await relay.stopped() == 0
 
 
 async def reach(relay: Relay, queue_id: str, *expected: str) -> None:
@@ -178,7 +178,7 @@ async def test_mail_in_doubt_waits_for_a_word_and_says_why(make_relay: MakeRelay
 async def test_commands_work_while_the_service_is_stopped(relay: Relay, hop: ScriptedNextHop) -> None:
     """With the service down, what I retry leaves at the next start, what I take back does not."""
     again, back = await deferred(relay), await deferred(relay)
-    assert relay.stop() == 0
+    assert await relay.stopped() == 0
     hop.ordinary(Stage.RCPT)
     ends = [await run(relay, "queue", "retry", again), await run(relay, "queue", "cancel", back)]
     await relay.started()

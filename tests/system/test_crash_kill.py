@@ -58,7 +58,7 @@ async def check_kills(make_relay: MakeRelay, cycles: int) -> None:
     async with Recorder() as recorder:
         relay = make_relay(recorder.port, hold=HELD_LONG, delivery=MANY_DOUBTS)
         settlement = await killed_again_and_again(relay, recorder, cycles, seed)
-        assert relay.stop() == 0
+        assert await relay.stopped() == 0
     print(f"\n{cycles} kills (MAILGUARD_CRASH_SEED={seed}): {settlement}")
 
     assert settlement.lost == []
@@ -117,7 +117,7 @@ async def test_crash_at_named_point_keeps_the_promise(make_relay: MakeRelay, poi
             await finished(relay)
         settlement = settle(relay.rows(), recorder.copies(), ledger, external="delivered")
         copies = recorder.copies()
-        assert relay.stop() == 0
+        assert await relay.stopped() == 0
 
     assert settlement.lost == []
     assert settlement.wrong == []
@@ -141,7 +141,7 @@ async def test_relay_stopped_under_load_ends_well_and_loses_nothing(make_relay: 
         await relay.started()
         await finished(relay)
         settlement = settle(relay.rows(), recorder.copies(), ledger)
-        relay.stop()
+        await relay.stopped()
 
     assert status == 0
     assert settlement.lost == []

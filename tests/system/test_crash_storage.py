@@ -86,7 +86,7 @@ async def test_full_disk_refuses_for_a_while_and_keeps_what_it_took(
         await eventually(taken_again, "the relay to take mail again", seconds=30)
         await finished(relay)
         settlement = settle(relay.rows(), recorder.copies(), ledger)
-        assert relay.stop() == 0
+        assert await relay.stopped() == 0
 
     assert {refusal.line[:3] for refusal in refusals if refusal} <= {b"451", b"452"}
     assert any(refusals)
@@ -108,20 +108,20 @@ async def test_full_disk_while_delivering_sends_nothing_twice(make_relay: MakeRe
         dialogue.close()
         queue_id = ledger.owed[0].queue_id
         await eventually(lambda: all(row.state == "held" for row in relay.rows()), "the mail to be held")
-        assert relay.stop() == 0
+        assert await relay.stopped() == 0
         ballast = fill(small_disk)
         relay.launch()
         # It may refuse to start on a full disk, or start and wait; either way it must not send without a record.
         await asyncio.sleep(1.0)
         ballast.unlink()
         if relay.is_running:
-            relay.stop()
+            await relay.stopped()
         await relay.started()
         done = relay.command("hold", "release", queue_id)
         assert done.returncode == 0, done.stderr
         await finished(relay)
         settlement = settle(relay.rows(), recorder.copies(), ledger, released=frozenset({queue_id}))
-        assert relay.stop() == 0
+        assert await relay.stopped() == 0
 
     assert settlement.lost == []
     assert settlement.wrong == []
@@ -146,7 +146,7 @@ async def test_locked_database_refuses_for_a_while_and_keeps_what_it_took(make_r
         assert await submit_or_refusal(relay, ledger, "after", 1) is None
         await finished(relay)
         settlement = settle(relay.rows(), recorder.copies(), ledger)
-        assert relay.stop() == 0
+        assert await relay.stopped() == 0
 
     assert {b"451", b"452"} >= {refusal.line[:3] for refusal in refusals if refusal}
     assert all(refusals)

@@ -63,7 +63,7 @@ async def test_reply_after_data_comes_after_every_sync(
         await submit_one(dialogue, ledger, "traced@office.example.jp", (f"inside@{INTERNAL}",), payload)
         dialogue.close()
         await finished(relay)
-        relay.stop()
+        await relay.stopped()
     queue_id = ledger.owed[0].queue_id
     calls = tmp_path / "calls"
     await eventually(lambda: "+++ exited" in calls.read_text(errors="replace").splitlines()[-1], "strace to end")

@@ -98,7 +98,7 @@ async def test_start_with_a_taken_port_leaves_the_record_right(make_relay: MakeR
     """A start that failed is on record with its end, and the next start works and delivers what waits."""
     relay = make_relay(hop.port)
     await relay.started()
-    assert relay.stop() == 0
+    assert await relay.stopped() == 0
     good = relay.config_file.read_text()
     with socket.create_server(("127.0.0.1", 0)) as other:
         taken_port(relay.settings, other.getsockname()[1])
@@ -109,7 +109,7 @@ async def test_start_with_a_taken_port_leaves_the_record_right(make_relay: MakeR
     await relay.started()
     await post(relay, COLLEAGUE)
     await hop.until(lambda: hop.mails)
-    assert relay.stop() == 0
+    assert await relay.stopped() == 0
     actions = [row[0] for row in relay.look("SELECT action FROM audit_event WHERE queue_id IS NULL ORDER BY seq")]
 
     assert (1, ["service.started", "service.stopped"] * 3) == (status, actions)
@@ -172,7 +172,7 @@ async def test_stop_while_a_mail_is_handed_in_takes_it(make_relay: MakeRelay, ho
     idle.close()
     await relay.started()
     await hop.until(lambda: hop.mails)
-    assert relay.stop() == 0
+    assert await relay.stopped() == 0
 
     assert (b"421", b"250", 0) == (said_to_idle[:3], reply[:3], status)
     assert [b"first half\r\nsecond half\r\n"] == [mail.content.partition(b"\r\n\r\n")[2] for mail in hop.mails]
@@ -225,7 +225,7 @@ async def test_stop_while_the_next_hop_hangs_is_within_the_limit(make_relay: Mak
     await relay.started()
     await eventually(lambda: states(relay, queue_id) == ["delivered"], "the mail to be delivered after all")
     doubts = [row.doubts for row in relay.rows()]
-    assert relay.stop() == 0
+    assert await relay.stopped() == 0
 
     assert (0, ["sending"], 1, [1]) == (status, between, len(hop.mails), doubts)
     assert took < 10
@@ -297,7 +297,7 @@ async def test_hangup_takes_up_a_renewed_certificate(
     await dialogue.send(b".\r\n")
     reply = await dialogue.reply()
     dialogue.close()
-    assert relay.stop() == 0
+    assert await relay.stopped() == 0
 
     assert before != after
     assert (after, b"250") == (still, reply[:3])

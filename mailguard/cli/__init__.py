@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from mailguard import __version__
-from mailguard.cli import account, audit, config, demo, doctor, hold, queue, serve, setup
+from mailguard.cli import account, audit, config, demo, doctor, hold, inspect, queue, serve, setup
 from mailguard.errors import ConfigurationError, MailguardError
 
 EXIT_FAILED = 1
@@ -39,6 +39,7 @@ COMMANDS = (
     ("serve", serve.serve),
     ("setup", setup.setup),
     ("doctor", doctor.doctor),
+    ("inspect", inspect.inspect),
     ("demo", demo.demo),
 )
 for _name, _group in GROUPS:

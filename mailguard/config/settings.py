@@ -7,7 +7,7 @@ The file is YAML. ``MAILGUARD_SECTION__KEY`` in the environment wins over it, an
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -130,6 +130,23 @@ class StorageSettings(Section):
     retention_days: float = Field(30.0, ge=0, description="Days after its end until a mail's content is destroyed.")
 
 
+class PolicySettings(Section):
+    """The rules in force."""
+
+    folder: Path | None = Field(None, description="The office's own policy folder. Default: the one that comes along.")
+    set: str = Field(
+        "standard",
+        pattern=r"^[a-z][a-z0-9-]{0,60}$",
+        description="Which of its files: standard, strict, observe, or one of your own.",
+    )
+    check_domains: bool = Field(True, description="Ask the DNS whether the domain of a new address takes mail.")
+    dns_servers: list[IPv4Address | IPv6Address] = Field(
+        default_factory=list, description="Default: those of the system."
+    )
+    dns_port: Port = 53
+    dns_seconds: float = Field(1.0, gt=0, le=10, description="No answer after so long: the mail is judged without it.")
+
+
 class HoldSettings(Section):
     """How long mail to outsiders waits."""
 
@@ -224,6 +241,7 @@ class Settings(Section):
     limits: LimitSettings = LimitSettings()
     auth: AuthSettings = AuthSettings()
     storage: StorageSettings = StorageSettings()
+    policy: PolicySettings = PolicySettings()
     hold: HoldSettings = HoldSettings()
     delivery: DeliverySettings
     web: WebSettings = WebSettings()

@@ -1,8 +1,9 @@
-"""What policy decides for a recipient: an action, what must be done first, and why."""
+"""What policy decides for a recipient: an action, what a hold needs, what must be done first, and why."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -14,27 +15,93 @@ class Action(StrEnum):
     BLOCK = "block"
 
 
+class Needs(StrEnum):
+    """What ends a hold, mildest first: time alone, or a person of that kind."""
+
+    TIMER = "timer"
+    SENDER = "sender"
+    APPROVER = "approver"
+    ADMINISTRATOR = "administrator"
+
+
+class AtEnd(StrEnum):
+    """What becomes of a hold nobody attended to, mildest first: sent, passed up to who is next, discarded with a notice."""
+
+    SEND = "send"
+    ESCALATE = "escalate"
+    DISCARD = "discard"
+
+
+class Obligation(StrEnum):
+    """What must be done to a mail before it may leave for a recipient."""
+
+    HIDE_RECIPIENTS = "hide_recipients"
+    SEND_INDIVIDUALLY = "send_individually"
+    REMOVE_BCC = "remove_bcc"
+    PROTECT = "protect"
+
+
 class Reason(StrEnum):
-    """Why a verdict is what it is. The words people read for it are texts in ``i18n``, keyed by this."""
+    """Reasons that are no office's rule. The words people read for them are texts in ``i18n``, keyed by this."""
 
     INTERNAL = "internal"
     EXTERNAL = "external"
     AUTOMATIC = "automatic"
     NOTICE = "notice"
     UNREADABLE = "unreadable"
-    LOOP = "loop"
     STOPPED_LOOKING = "stopped_looking"
+    BCC_HEADER = "bcc_header"
+    SIGNED = "signed"
+    NOT_PREPARED = "not_prepared"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The decision for one recipient, with its reasons in order of weight; ``rule`` names who decided.
+    """The decision for one recipient.
 
-    ``hold_seconds`` is how long a hold lasts as people are shown it (0 to 30 days), and None where a person must
-    decide and no timer ends the hold. It means nothing for another action.
+    ``reasons`` are the ids of the rules that led to it, the weightiest first; what they say to people stands in the
+    ``Judgement``. ``policy`` is the version of the rules: a content hash, or "builtin".
+    ``hold_seconds`` is how long a hold lasts as people are shown it (0 to 30 days), counted in office hours where
+    ``office_hours`` is set, and None where no timer ends it. ``waiver`` is who may release the mail without its
+    obligations; None: nobody. All of them mean nothing for another action.
     """
 
     action: Action
-    reasons: tuple[Reason, ...]
-    rule: str
+    reasons: tuple[str, ...]
+    policy: str
     hold_seconds: int | None = None
+    needs: Needs = Needs.TIMER
+    at_end: AtEnd = AtEnd.SEND
+    office_hours: bool = False
+    obligations: frozenset[Obligation] = frozenset()
+    waiver: Needs | None = None
+
+    @property
+    def is_released_by_timer(self) -> bool:
+        """Whether the end of its time sends the mail."""
+        return self.hold_seconds is not None and self.at_end is AtEnd.SEND
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What one rule says about a mail, in words with the figures filled in: by language, for these positions."""
+
+    reason: str
+    positions: tuple[int, ...]
+    texts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One look at a mail: a verdict per recipient in the envelope's order, and what they rest on.
+
+    ``facts`` are the facts the rules used, as JSON values: counts, flags and domains; ``flags`` the names of ``inspect``.
+    ``observed`` is set where the rules only observe: the verdicts deliver, and this says what they would have been.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    explanations: tuple[Explanation, ...]
+    facts: dict[str, object] = field(default_factory=dict)
+    policy: str = "builtin"
+    at: datetime | None = None
+    observed: tuple[Verdict, ...] | None = None

@@ -39,6 +39,15 @@ content = Table(
     # NULL where the content is a file, or was destroyed.
     Column("body", LargeBinary),
     Column("destroyed_at", BigInteger),
+    # A variant that differs only at its start: the rest is the tail content's, from this octet of its wire form on.
+    Column("tail_id", Text, ForeignKey("content.content_id")),
+    Column("tail_from", BigInteger),
+    Index(
+        "content_by_tail",
+        "tail_id",
+        sqlite_where=text("tail_id IS NOT NULL"),
+        postgresql_where=text("tail_id IS NOT NULL"),
+    ),
 )
 
 submission = Table(
@@ -179,4 +188,89 @@ upstream_credential = Table(
     Column("username", Text, primary_key=True),
     Column("password_hash", Text, nullable=False),
     Column("confirmed_at", BigInteger, nullable=False),
+)
+
+judgement = Table(
+    "judgement",
+    METADATA,
+    Column("queue_id", Text, ForeignKey("submission.queue_id"), primary_key=True),
+    # From 1: an edit of a held mail is judged anew.
+    Column("number", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("policy", Text, nullable=False),
+    # JSON: reasons with their texts, facts, what was only observed, and what a delivery will teach.
+    Column("explanations", Text, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("observed", Text),
+    Column("lesson", Text),
+    sqlite_with_rowid=False,
+)
+
+correspondent = Table(
+    "correspondent",
+    METADATA,
+    # Comparable form, as everywhere below.
+    Column("address", Text, primary_key=True),
+    Column("local_part", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("mails", Integer, nullable=False),
+    Column("first_at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Index("correspondent_by_local_part", "local_part"),
+    sqlite_with_rowid=False,
+)
+
+correspondence = Table(
+    "correspondence",
+    METADATA,
+    Column("address", Text, primary_key=True),
+    Column("sender", Text, primary_key=True),
+    Column("mails", Integer, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+correspondent_name = Table(
+    "correspondent_name",
+    METADATA,
+    # A full name without blanks, or a greeting as "organisation|person".
+    Column("name", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Index("correspondent_name_by_address", "address"),
+    sqlite_with_rowid=False,
+)
+
+known_domain = Table(
+    "known_domain",
+    METADATA,
+    Column("domain", Text, primary_key=True),
+    Column("mails", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+domain_spelling = Table(
+    "domain_spelling",
+    METADATA,
+    Column("spelling", Text, primary_key=True),
+    Column("domain", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+thread_mail = Table(
+    "thread_mail",
+    METADATA,
+    Column("message_key", LargeBinary, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    # Comparable addresses, separated by blanks.
+    Column("people", Text, nullable=False),
+    Index("thread_mail_by_time", "at"),
+)
+
+shared_list = Table(
+    "shared_list",
+    METADATA,
+    Column("address", Text, primary_key=True),
+    # A hash of the sorted members: the same list again is the same row.
+    Column("list_key", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
 )

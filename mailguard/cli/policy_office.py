@@ -1,0 +1,41 @@
+"""What commands about rules open first: the rules in force, with or without settings."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailguard.clock import SystemClock
+from mailguard.config import HoldSettings, OfficeSettings, PolicySettings, Settings, load
+from mailguard.config.loading import find
+from mailguard.judging.opening import open_rules
+from mailguard.logs import configure_for_commands
+from mailguard.policy.loading import LoadedPolicy
+from mailguard.policy.rules import RuleSet
+
+
+@dataclass(frozen=True)
+class PolicyOffice:
+    """The rules that were asked for; ``settings`` is None where there is no settings file."""
+
+    loaded: LoadedPolicy
+    settings: Settings | None
+
+    @property
+    def rules(self) -> RuleSet:
+        """The rules."""
+        return self.loaded.rules
+
+
+def policy_office(config: Path | None, folder: Path | None = None, name: str | None = None) -> PolicyOffice:
+    """The rules of the settings, or of ``folder`` and ``name``. Without a settings file: those that come along.
+
+    Raises ``ConfigurationError``.
+    """
+    configure_for_commands()
+    today = SystemClock().now().date()
+    if config is None and not find(None, os.environ).exists():
+        return PolicyOffice(open_rules(OfficeSettings(), PolicySettings(), HoldSettings(), today, folder, name), None)
+    settings = load(config)
+    return PolicyOffice(open_rules(settings.office, settings.policy, settings.hold, today, folder, name), settings)

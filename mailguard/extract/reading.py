@@ -1,0 +1,78 @@
+"""One mail's words and files as values."""
+
+from __future__ import annotations
+
+from mailguard.extract.classes import kind_of, seal_of
+from mailguard.extract.history import divided, looks_forwarded
+from mailguard.extract.html import text_of_html
+from mailguard.extract.protected import asks_for_password
+from mailguard.mime.message import Message, Part
+from mailguard.model.extract import Attachment, Extract
+
+TEXT_MAX = 512 * 1024
+"""Encoded octets of a body that are read for the sender's words; what people write is far shorter."""
+
+
+def read(message: Message) -> Extract:
+    """The words and files of a mail. Never raises for what a mail may hold."""
+    texts, pages, files = _sorted_out(message)
+    body = "\n".join(message.text(part, TEXT_MAX) for part in texts)
+    is_html_only = bool(pages) and not body.strip()
+    if is_html_only:
+        body = "\n".join(text_of_html(message.text(part, TEXT_MAX)) for part in pages)
+    own, quoted, people = divided(body)
+    types = {part.content_type for part in message.root.walk()}
+    subject = " ".join(message.text_of("Subject").split())
+    return Extract(
+        kind=kind_of(message),
+        seal=seal_of(message),
+        subject=subject,
+        own_text=own,
+        quoted_text=quoted,
+        quoted_people=people,
+        attachments=tuple(_attachment(message, part) for part in files),
+        is_html_only=is_html_only and not texts,
+        is_forward=looks_forwarded(subject, quoted),
+        has_forwarded_message="message/rfc822" in types and message.root.content_type != "multipart/report",
+        has_tnef="application/ms-tnef" in types or any(part.name.lower() == "winmail.dat" for part in files),
+        has_inline_pictures=any(name.startswith("image/") for name in types),
+    )
+
+
+def _sorted_out(message: Message) -> tuple[list[Part], list[Part], list[Part]]:
+    """Plain bodies, HTML bodies, and files; what lies inside a forwarded message belongs to that file."""
+    texts: list[Part] = []
+    pages: list[Part] = []
+    files: list[Part] = []
+
+    def visit(part: Part) -> None:
+        if part.content_type == "message/rfc822":
+            files.append(part)
+        elif part.children:
+            for child in part.children:
+                visit(child)
+        elif part.content_type == "text/plain" and not part.is_attachment:
+            texts.append(part)
+        elif part.content_type == "text/html" and not part.is_attachment:
+            pages.append(part)
+        elif not _is_furniture(part):
+            files.append(part)
+
+    visit(message.root)
+    return texts, pages, files
+
+
+def _is_furniture(part: Part) -> bool:
+    """Parts no person calls an attachment: signatures, calendar data in the body, pictures of the page, reports."""
+    name = part.content_type
+    return (
+        name in ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
+        or name in ("message/delivery-status", "message/disposition-notification", "text/rfc822-headers")
+        or (name == "text/calendar" and part.disposition != "attachment")
+        or (name.startswith("image/") and part.disposition != "attachment")
+        or name.startswith("multipart/")
+    )
+
+
+def _attachment(message: Message, part: Part) -> Attachment:
+    return Attachment(part.name, part.content_type, part.end - part.start, asks_for_password(message, part))

@@ -1,0 +1,36 @@
+"""A history of its own for mails that are only tried out: the office's tables in memory, the same statements.
+
+What is tried is learned in order, as if each mail had been delivered, and is gone at the end. The office's own history
+can be put below it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from mailguard.correspondents import learn_now, recall
+from mailguard.model.knowledge import Knowledge, Lesson, Question
+from mailguard.store import Transaction
+from mailguard.store.memory import memory_connection
+
+
+class TrialHistory:
+    """One history in memory. Close it; not for several threads."""
+
+    def __init__(self) -> None:
+        self._connection = memory_connection()
+
+    def recall(self, question: Question) -> Knowledge:
+        """What is known by now."""
+        return recall(self._connection, question)
+
+    def learn(self, lessons: Iterable[Lesson], at: datetime | None = None) -> None:
+        """Take lessons as delivered."""
+        transaction = Transaction(self._connection, at or datetime.fromtimestamp(0, UTC))
+        learn_now(transaction, list(lessons))
+        transaction.finish()
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._connection.close()

@@ -1,0 +1,107 @@
+"""Who gets a mail and who sees whom, from envelope and headers together."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from mailguard.mime.addresses import Mailbox
+from mailguard.mime.message import Message
+from mailguard.model.address import comparable
+from mailguard.policy.directory import Directory
+
+VISIBLE_FIELDS = ("To", "Cc", "Resent-To", "Resent-Cc", "Apparently-To")
+"""Fields whose addresses every reader sees as recipients (RFC 5322 §3.6.3, §3.6.6; the last an old sendmail's)."""
+
+BCC_FIELDS = ("Bcc", "Resent-Bcc")
+
+_ROLE_WORDS = re.compile(
+    r"窓口|[係課部局室]$|[係課部局室]\b|担当|事務|営業|センター|学校|会社|[法財社]人|[㈱(]|店$|受付|予約|本部|支部|組合|協会|銀行|ホテル"
+    r"|代表|連絡|サポート|御中|各位|グループ|チーム|先生方|info|support|office|sales|desk|team|group",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"[぀-ヿ々〆一-鿿豈-﫿\U00020000-\U0003ffff]{3,12}")
+"""A Japanese full name without its blank: three characters or more, since two are a surname alone too often."""
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody a mail concerns. All addresses comparable.
+
+    ``envelope``: forward-paths in order. ``visible``: whom the header shows as recipients, with the name shown. ``bcc``:
+    whom a ``Bcc:`` header that was left in shows. ``outsiders``: envelope recipients outside the office;
+    ``visible_outsiders``: outsiders that everybody sees, members of stated lists in place of the list.
+    """
+
+    sender: str
+    author: str
+    author_name: str
+    envelope: tuple[str, ...]
+    visible: dict[str, str]
+    bcc: dict[str, str]
+    outsiders: tuple[str, ...]
+    visible_outsiders: tuple[str, ...]
+    groups: frozenset[str]
+    private: frozenset[str]
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Outsiders with their full names, or "" where none is shown."""
+        everybody = dict.fromkeys((*self.outsiders, *self.visible_outsiders))
+        return {address: full_name(self.visible.get(address, "")) for address in everybody}
+
+
+def people_of(message: Message, reverse_path: str, forward_paths: list[str], directory: Directory) -> People:
+    """Everybody a mail concerns; an envelope recipient is never lost, whatever the header looks like."""
+    envelope = tuple(dict.fromkeys(comparable(path) for path in forward_paths))
+    shown = [box for field in message.all(*VISIBLE_FIELDS) for box in field.mailboxes]
+    visible = _by_address(shown)
+    hidden_spellings = _spelled_out(message, envelope, visible)
+    visible.update(dict.fromkeys(hidden_spellings, ""))
+    author = next((box for field in message.all("From", "Resent-From") for box in field.mailboxes), Mailbox("", ""))
+    visible_outsiders = tuple(one for one in directory.with_members(visible) if directory.is_outside(one))
+    private = frozenset(one for one in visible_outsiders if directory.people_group(one) == one)
+    return People(
+        sender=comparable(reverse_path),
+        author=comparable(author.address),
+        author_name=author.name,
+        envelope=envelope,
+        visible=visible,
+        bcc=_by_address([box for field in message.all(*BCC_FIELDS) for box in field.mailboxes]),
+        outsiders=tuple(one for one in envelope if directory.is_outside(one)),
+        visible_outsiders=visible_outsiders,
+        groups=frozenset(directory.people_group(one) for one in visible_outsiders),
+        private=private,
+    )
+
+
+def full_name(shown: str) -> str:
+    """A Japanese full name without blanks and titles; "" where what is shown is no person's full name."""
+    text = unicodedata.normalize("NFKC", shown)
+    text = re.sub(r"\s*(様|さま|さん|殿|先生|氏)$", "", text.strip())
+    if _ROLE_WORDS.search(text):
+        return ""
+    compact = "".join(text.split())
+    return compact if _NAME.fullmatch(compact) else ""
+
+
+def _by_address(boxes: list[Mailbox]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for box in boxes:
+        address = comparable(box.address)
+        if not found.get(address):
+            found[address] = box.name
+    return found
+
+
+def _spelled_out(message: Message, envelope: tuple[str, ...], visible: dict[str, str]) -> list[str]:
+    """Envelope recipients whose address stands in a visible field all the same, where no parser would look for it."""
+    missing = [one for one in envelope if one and one not in visible]
+    if not missing:
+        return []
+    shown = " ".join(field.text for field in message.all(*VISIBLE_FIELDS)).lower()
+    shown += " " + " ".join(field.value.decode("latin-1") for field in message.all(*VISIBLE_FIELDS)).lower()
+    in_names = " ".join(visible.values()).lower()
+    words = set(re.split(r"[\s<>(),;:\"']+", shown)) - set(re.split(r"[\s<>(),;:\"']+", in_names))
+    return [one for one in missing if one in words]

@@ -1,0 +1,101 @@
+"""Taking values out of a YAML document one by one, with a complaint for each that is not as it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from mailguard.config.document import Document
+from mailguard.config.places import Place, spoken
+from mailguard.config.suggestion import did_you_mean
+
+
+class Reader:
+    """One file. Every method gives a usable value even where it complains, so that all complaints come at once."""
+
+    def __init__(self, path: Path, document: Document, complaints: list[str]) -> None:
+        self._path = path
+        self._document = document
+        self._complaints = complaints
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the file says."""
+        return self._document.values
+
+    def at(self, place: Place) -> str:
+        """``file:line`` of a place."""
+        return f"{self._path}:{self._document.line_of(place)}"
+
+    def complain(self, place: Place, sentence: str) -> None:
+        """Note what is wrong at a place."""
+        self._complaints.append(
+            f"{self.at(place)}: {spoken(place)} {sentence}" if place else f"{self.at(place)}: {sentence}"
+        )
+
+    def known(self, place: Place, values: object, names: Collection[str]) -> dict[str, Any]:
+        """A section whose keys must be among ``names``."""
+        if values is None:
+            return {}
+        if not isinstance(values, dict):
+            self.complain(place, "must be a section: its settings follow on lines of their own, indented")
+            return {}
+        for key in values:
+            if key not in names:
+                near = did_you_mean(str(key), list(names))
+                self.complain((*place, key), f"is unknown{near or '; known here: ' + ', '.join(names)}")
+        return {key: value for key, value in values.items() if key in names}
+
+    def entries(self, place: Place, values: object) -> Iterator[tuple[Place, Any]]:
+        """The entries of a list with their places."""
+        if values is None:
+            return
+        if not isinstance(values, list):
+            self.complain(place, "must be a list: each entry on a line of its own beginning with '- '")
+            return
+        for number, value in enumerate(values):
+            yield (*place, number), value
+
+    def text(self, place: Place, value: object, *, required: bool = False) -> str:
+        """One text; "" where there is none."""
+        if isinstance(value, str):
+            return value
+        if value is None and not required:
+            return ""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return str(value)
+        self.complain(place, "is missing" if value is None else "must be text; put it in quotes")
+        return ""
+
+    def texts(self, place: Place, values: object) -> tuple[str, ...]:
+        """A list of texts; a single text is a list of one."""
+        if isinstance(values, str):
+            return (values,)
+        return tuple(self.text(at, value) for at, value in self.entries(place, values))
+
+    def flag(self, place: Place, value: object, default: bool) -> bool:
+        """True or false."""
+        if value is None:
+            return default
+        if isinstance(value, bool):
+            return value
+        self.complain(place, "must be true or false")
+        return default
+
+    def number(self, place: Place, value: object) -> float | None:
+        """A number."""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return value
+        self.complain(place, "must be a number")
+        return None
+
+    def choice(self, place: Place, value: object, choices: Sequence[str], default: str) -> str:
+        """One of several words."""
+        if value is None:
+            return default
+        if isinstance(value, str) and value in choices:
+            return value
+        near = did_you_mean(str(value), list(choices))
+        self.complain(place, f"must be {', '.join(choices[:-1])} or {choices[-1]} (it is '{value}'){near}")
+        return default

@@ -1,0 +1,268 @@
+"""A file of rules as ``Rule`` values. Refuses contradictions: what could not be meant must not be loaded."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+from mailguard.config.places import Place
+from mailguard.config.suggestion import did_you_mean
+from mailguard.model.verdict import Action, AtEnd, Needs, Obligation
+from mailguard.policy.directory import Directory
+from mailguard.policy.office_hours import OfficeHours
+from mailguard.policy.patterns import Patterns, patterns
+from mailguard.policy.reading import Reader
+from mailguard.policy.rules import AppliesTo, Condition, Example, Hours, Rule, Scope, Test
+from mailguard.policy.verdicts import FIGURES
+from mailguard.policy.words import WORDS, Shape
+
+FILE_KEYS = ("include", "observe", "rules")
+RULE_KEYS = (
+    "id", "title", "when", "unless", "scope", "applies_to", "action", "needs", "wait", "at_end", "obligations",
+    "waiver", "reason", "examples",
+)  # fmt: skip
+SCOPE_KEYS = ("senders", "departments", "recipients", "hours")
+EXAMPLE_KEYS = ("hits", "misses")
+LANGUAGES = ("ja", "en")
+WAIT_MAX_SECONDS = 30 * 24 * 3600
+NEVER = "never"
+_ID = re.compile(r"[a-z][a-z0-9-]{1,60}")
+_WAIT = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) (office )?(second|minute|hour|day)s?")
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+
+@dataclass(frozen=True)
+class RuleFile:
+    """What a file says."""
+
+    rules: list[Rule]
+    include: list[str]
+    observes: bool
+
+
+def read_rules(reader: Reader, directory: Directory) -> RuleFile:
+    """The rules of one file."""
+    values = reader.known((), reader.values, FILE_KEYS)
+    rules = [_rule(reader, place, value, directory) for place, value in reader.entries(("rules",), values.get("rules"))]
+    return RuleFile(
+        [rule for rule in rules if rule is not None],
+        list(reader.texts(("include",), values.get("include"))),
+        reader.flag(("observe",), values.get("observe"), False),
+    )
+
+
+def _rule(reader: Reader, place: Place, value: object, directory: Directory) -> Rule | None:
+    values = reader.known(place, value, RULE_KEYS)
+    name = reader.text((*place, "id"), values.get("id"), required=True)
+    if not _ID.fullmatch(name):
+        reader.complain((*place, "id"), "must be small letters, digits and hyphens, such as many-outsiders")
+        return None
+    action = Action(reader.choice((*place, "action"), values.get("action"), list(Action), "deliver"))
+    needs = Needs(reader.choice((*place, "needs"), values.get("needs"), list(Needs), "timer"))
+    at_end = AtEnd(reader.choice((*place, "at_end"), values.get("at_end"), list(AtEnd), "send"))
+    seconds, office_hours = _wait(reader, (*place, "wait"), values.get("wait"))
+    obligations = frozenset(
+        Obligation(reader.choice(at, one, list(Obligation), "hide_recipients"))
+        for at, one in reader.entries((*place, "obligations"), values.get("obligations"))
+    )
+    waiver = values.get("waiver")
+    rule = Rule(
+        id=name,
+        title=_texts(reader, (*place, "title"), values.get("title"), figures=False),
+        when=_condition(reader, place, values),
+        scope=_scope(reader, (*place, "scope"), values.get("scope"), directory),
+        applies_to=AppliesTo(
+            reader.choice((*place, "applies_to"), values.get("applies_to"), list(AppliesTo), "outside")
+        ),
+        action=action,
+        needs=needs,
+        wait_seconds=seconds,
+        office_hours=office_hours,
+        at_end=at_end,
+        obligations=obligations,
+        waiver=None
+        if waiver in (None, "nobody")
+        else Needs(
+            reader.choice((*place, "waiver"), waiver, ["sender", "approver", "administrator", "nobody"], "sender")
+        ),
+        reason=_texts(reader, (*place, "reason"), values.get("reason"), figures=True),
+        examples=_examples(reader, (*place, "examples"), values.get("examples")),
+        place=reader.at(place),
+    )
+    _refuse_contradictions(reader, place, values, rule)
+    return rule
+
+
+def _refuse_contradictions(reader: Reader, place: Place, values: dict[str, Any], rule: Rule) -> None:
+    holds = rule.action is Action.HOLD
+    for key in ("needs", "wait", "at_end"):
+        if key in values and not holds:
+            reader.complain((*place, key), f"means nothing where the action is '{rule.action}'")
+    if rule.obligations and rule.action is Action.BLOCK:
+        reader.complain((*place, "obligations"), "means nothing where the mail is blocked")
+    if {Obligation.HIDE_RECIPIENTS, Obligation.SEND_INDIVIDUALLY} <= rule.obligations:
+        reader.complain(
+            (*place, "obligations"), "wants recipients hidden and sent to one by one; sending one by one hides them"
+        )
+    if rule.waiver is not None and not rule.obligations:
+        reader.complain((*place, "waiver"), "means nothing without obligations")
+    if not holds:
+        return
+    if rule.needs is Needs.TIMER and rule.at_end is not AtEnd.SEND:
+        reader.complain((*place, "at_end"), "must be send where only a timer is needed; name who is needed instead")
+    if rule.needs is Needs.ADMINISTRATOR and rule.at_end is AtEnd.ESCALATE:
+        reader.complain((*place, "at_end"), "cannot pass a mail up: nobody stands above the administrator")
+    if rule.needs is not Needs.TIMER and rule.at_end is AtEnd.SEND and "at_end" not in values and rule.wait_seconds:
+        reader.complain(
+            (*place, "at_end"), "must say what becomes of the mail when nobody decides: send, escalate or discard"
+        )
+    if rule.needs is Needs.TIMER and values.get("wait") == NEVER:
+        reader.complain((*place, "wait"), "is never: then nobody would ever send it; name who is needed")
+    if rule.at_end is not AtEnd.SEND and rule.wait_seconds is None:
+        reader.complain((*place, "wait"), "must say when it ends, such as 2 office days")
+
+
+def _wait(reader: Reader, place: Place, value: object) -> tuple[int | None, bool]:
+    """Seconds and whether they are office hours; None: not given, or without end."""
+    if value is None or value == NEVER:
+        return None, False
+    found = _WAIT.fullmatch(reader.text(place, value).strip())
+    if found is None:
+        reader.complain(place, "must be a length such as 5 minutes, 4 office hours, 2 office days, or never")
+        return None, False
+    unit = _SECONDS[found[3]]
+    if found[2] and found[3] == "day":
+        unit = OfficeHours().day_seconds
+    seconds = round(float(found[1]) * unit)
+    if seconds > WAIT_MAX_SECONDS:
+        reader.complain(place, "must be at most 30 days")
+    return seconds, bool(found[2])
+
+
+def _texts(reader: Reader, place: Place, value: object, *, figures: bool) -> dict[str, str]:
+    values = reader.known(place, value, LANGUAGES)
+    texts = {}
+    for language in LANGUAGES:
+        at = (*place, language)
+        text = reader.text(at, values.get(language), required=figures)
+        if figures and text:
+            _check_figures(reader, at, text)
+        if text:
+            texts[language] = text
+    return texts
+
+
+def _check_figures(reader: Reader, place: Place, text: str) -> None:
+    try:
+        fields = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+    except ValueError:
+        reader.complain(place, "has a brace without its partner; write {{ for a brace")
+        return
+    for name in fields:
+        if name not in FIGURES:
+            near = did_you_mean(name, list(FIGURES))
+            reader.complain(place, f"has an unknown figure in braces: {name}{near}")
+
+
+# -- conditions
+
+
+def _condition(reader: Reader, place: Place, values: dict[str, Any]) -> Condition:
+    when = _tests(reader, (*place, "when"), values.get("when"))
+    unless = _alternatives(reader, (*place, "unless"), values.get("unless"))
+    return Condition(when.tests, when.any_of, (*when.none_of, *unless))
+
+
+def _tests(reader: Reader, place: Place, value: object) -> Condition:
+    if value is None:
+        return Condition()
+    values = reader.known(place, value, (*WORDS, "any", "none"))
+    tests = [_test(reader, (*place, name), name, wanted) for name, wanted in values.items() if name in WORDS]
+    return Condition(
+        tuple(test for test in tests if test is not None),
+        _alternatives(reader, (*place, "any"), values.get("any")),
+        _alternatives(reader, (*place, "none"), values.get("none")),
+    )
+
+
+def _alternatives(reader: Reader, place: Place, value: object) -> tuple[Condition, ...]:
+    if isinstance(value, dict):
+        return (_tests(reader, place, value),)
+    return tuple(_tests(reader, at, entry) for at, entry in reader.entries(place, value))
+
+
+def _test(reader: Reader, place: Place, name: str, value: object) -> Test | None:
+    word = WORDS[name]
+    match word.shape:
+        case Shape.FLAG:
+            return Test(word, accepted=(reader.flag(place, value, True),))
+        case Shape.NUMBER:
+            return _bounds(reader, place, name, value)
+        case Shape.CHOICE:
+            wanted = value if isinstance(value, list) else [value]
+            return Test(
+                word, accepted=tuple(reader.choice(place, one, word.choices, word.choices[0]) for one in wanted)
+            )
+        case Shape.ADDRESS:
+            return Test(word, patterns=_patterns(reader, place, value))
+        case Shape.TEXT:
+            texts = reader.texts(place, value)
+            if not all(text.strip() for text in texts):
+                reader.complain(place, "has an empty text, which stands in every mail")
+            return Test(word, accepted=texts)
+
+
+def _bounds(reader: Reader, place: Place, name: str, value: object) -> Test | None:
+    word = WORDS[name]
+    if isinstance(value, dict):
+        values = reader.known(place, value, ("at_least", "at_most"))
+        least, most = (
+            None if values.get(key) is None else reader.number((*place, key), values[key])
+            for key in ("at_least", "at_most")
+        )
+        if least is not None and most is not None and least > most:
+            reader.complain(place, "can never be: at_least is more than at_most")
+        return Test(word, least=least, most=most)
+    least = reader.number(place, value)
+    return None if least is None else Test(word, least=least)
+
+
+def _patterns(reader: Reader, place: Place, value: object) -> Patterns:
+    texts = reader.texts(place, value)
+    for text in texts:
+        if "@" not in text and "*" not in text:
+            reader.complain(place, f"must be an address, @domain, or have a * in it (it is '{text}')")
+    return patterns(texts)
+
+
+def _scope(reader: Reader, place: Place, value: object, directory: Directory) -> Scope:
+    values = reader.known(place, value, SCOPE_KEYS)
+    departments = reader.texts((*place, "departments"), values.get("departments"))
+    for name in departments:
+        if name not in directory.departments:
+            near = did_you_mean(name, list(directory.departments))
+            reader.complain((*place, "departments"), f"names a department that is not in office.yaml: '{name}'{near}")
+    hours = values.get("hours")
+    return Scope(
+        _patterns(reader, (*place, "senders"), values.get("senders")),
+        departments,
+        _patterns(reader, (*place, "recipients"), values.get("recipients")),
+        None if hours is None else Hours(reader.choice((*place, "hours"), hours, list(Hours), "office")),
+    )
+
+
+def _examples(reader: Reader, place: Place, value: object) -> tuple[Example, ...]:
+    values = reader.known(place, value, EXAMPLE_KEYS)
+    found = []
+    for key in EXAMPLE_KEYS:
+        entries = list(reader.entries((*place, key), values.get(key)))
+        if not entries:
+            reader.complain((*place, key) if values else place, f"needs at least one mail that {key} the rule")
+        for at, entry in entries:
+            if not isinstance(entry, dict):
+                reader.complain(at, "must be a section that describes a mail")
+                continue
+            found.append(Example(entry, key == "hits", reader.at(at)))
+    return tuple(found)

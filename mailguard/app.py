@@ -25,20 +25,25 @@ from mailguard.config import Settings
 from mailguard.delivery.retry import RetrySchedule
 from mailguard.delivery.routes import Routes
 from mailguard.errors import ConfigurationError, MailguardError
+from mailguard.hold import HoldEnds
+from mailguard.judging.active import ActivePolicy
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
-from mailguard.policy import BuiltinRule
 from mailguard.spool import open_spool, queries
+from mailguard.spool.reports import reporter_of
 from mailguard.store import Transaction, open_store
 from mailguard.submission import SubmissionServer
 from mailguard.web import Health, Reading, WebServer, create_app
 from mailguard.workers.conveyor import Conveyor
 from mailguard.workers.deliverer import Deliverer
-from mailguard.workers.inspector import Inspector
+from mailguard.workers.inspector import Inspector, deadline
+from mailguard.workers.judge import MailJudge
+from mailguard.workers.mail_domains import MailDomains
 from mailguard.workers.reports import Reports
 from mailguard.workers.rescuer import Rescuer
 from mailguard.workers.sweeper import Sweeper
 from mailguard.workers.systemd import notify
 from mailguard.workers.timekeeper import Timekeeper
+from mailguard.workers.transformer import Transformer
 
 log = structlog.get_logger()
 
@@ -55,17 +60,32 @@ class Service:
         self.store = open_store(settings.storage, self.clock)
         self.spool = open_spool(settings, self.store, self.clock)
         delivery = settings.delivery
-        rule = BuiltinRule(settings.office, settings.hold)
+        self.policy = ActivePolicy(settings, self.clock)
         lease = timedelta(seconds=delivery.lease_seconds)
         schedule = RetrySchedule(delivery)
         self.routes = Routes(delivery, settings.office.hostname)
         self.reports = Reports(self.spool, schedule, settings.office)
         self.deliverer = Deliverer(self.spool, self.routes, delivery, self.reports, settings.office.hostname)
-        inspector = Inspector(self.spool, rule.judge, timedelta(seconds=settings.hold.grace_seconds), lease)
-        self.conveyor = Conveyor(self.spool, inspector, self.deliverer)
+        grace = timedelta(seconds=settings.hold.grace_seconds)
+        self.domains = MailDomains(settings.policy, self.clock)
+        judge = MailJudge(self.spool, self.policy, self.domains)
+        inspector = Inspector(self.spool, judge.judge, lambda: self.policy.rules.hours, grace, lease)
+        transformer = Transformer(self.spool, self.policy, lease)
+        self.conveyor = Conveyor(self.spool, inspector, transformer, self.deliverer)
         self.rescuer = Rescuer(self.spool, schedule)
         self.timekeeper = Timekeeper(
-            self.spool, self.conveyor, self.rescuer, self.clock, lease, settings.service.poll_seconds
+            self.spool,
+            self.conveyor,
+            self.rescuer,
+            HoldEnds(
+                self.spool,
+                lambda verdict, now: deadline(verdict, now, self.policy.rules.hours),
+                grace,
+                reporter_of(settings.office),
+            ),
+            self.clock,
+            lease,
+            settings.service.poll_seconds,
         )
         self.sweeper = Sweeper(self.spool, timedelta(days=settings.storage.retention_days))
         self.spool.handover = self.conveyor
@@ -123,7 +143,7 @@ class Service:
         return left
 
     async def run(self) -> None:
-        """Serve until SIGTERM or SIGINT; SIGHUP takes up new certificates."""
+        """Serve until SIGTERM or SIGINT; SIGHUP takes up new certificates and rules."""
         loop = asyncio.get_running_loop()
         ended = asyncio.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
@@ -152,6 +172,8 @@ class Service:
         degraded = {hop.name: "does not take mail" for hop in self.routes.next_hops if hop.is_down}
         if self.clock.jump():
             degraded["clock"] = "was set; timers wait"
+        if self.domains.is_down:
+            degraded["dns"] = "does not answer; domains of new addresses are not checked"
         return Health(parts, degraded)
 
     async def readings(self) -> Iterable[Reading]:
@@ -176,6 +198,7 @@ class Service:
 
     def _reload(self) -> None:
         self.submission.reload()
+        self.policy.reload()
 
 
 class _Recorder:

@@ -82,7 +82,7 @@ def as_text(mail: ListedMail, now: datetime) -> str:
         "Recipients",
     ]
     for entry in mail.recipients:
-        reasons = ", ".join(reason.value for reason in entry.verdict.reasons) if entry.verdict else "not judged yet"
+        reasons = ", ".join(entry.verdict.reasons) if entry.verdict else "not judged yet"
         left = f", {_left(entry, now)} left" if entry.shown_until else ""
         lines.append(f"  {entry.key.position + 1:>3}. {entry.path.address}  {entry.state.value} ({reasons}{left})")
         lines += [f"       {_attempt_line(attempt)}" for attempt in mail.attempts.get(entry.key.position, [])]
@@ -100,7 +100,7 @@ def _recipient_json(entry: Recipient, attempts: dict[int, list[DeliveryAttempt]]
         "address": entry.path.address,
         "state": entry.state.value,
         "action": None if verdict is None else verdict.action.value,
-        "reasons": [] if verdict is None else [reason.value for reason in verdict.reasons],
+        "reasons": [] if verdict is None else list(verdict.reasons),
         "shown_until": _iso(entry.shown_until),
         "due_at": _iso(entry.due_at),
         "attempts": entry.attempts,

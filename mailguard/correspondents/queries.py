@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
@@ -131,7 +131,7 @@ def page(reader: Reader, after: str, limit: int) -> list[Row[Any]]:
 # -- writes
 
 
-def add(transaction: Transaction, table: str, rows: list[dict[str, Any]]) -> None:
+def add(transaction: Transaction, table: str, rows: list[Mapping[str, Any]]) -> None:
     """Insert rows of one of this package's tables."""
     if rows:
         transaction.execute(insert(_TABLES[table]), rows)

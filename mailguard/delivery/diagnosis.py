@@ -24,6 +24,7 @@ class Diagnosis(StrEnum):
     NOT_REACHABLE = "not_reachable"
     EXPIRED = "expired"
     TRY_LATER = "try_later"
+    HOLD_EXPIRED = "hold_expired"
     OTHER = "other"
 
 
@@ -40,6 +41,7 @@ _BY_STATUS = {
     "3.4": Diagnosis.TOO_LARGE,
     "4.4": Diagnosis.UNKNOWN_DOMAIN,
     "6.7": Diagnosis.NOT_ASCII,
+    "7.98": Diagnosis.HOLD_EXPIRED,
     "6.9": Diagnosis.NOT_ASCII,
 }
 _BY_CODE = {552: Diagnosis.TOO_LARGE, 551: Diagnosis.UNKNOWN_USER, 553: Diagnosis.UNKNOWN_USER}

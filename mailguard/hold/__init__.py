@@ -4,21 +4,23 @@ Each function makes a work for ``Store``: the same one serves the command line a
 state they expect, so of two clicks one wins and the other hears ``StaleState`` or finds nothing left to do.
 """
 
-from mailguard.hold.actions import cancel, extend, release, release_due
+from mailguard.hold.actions import Recipients, cancel, extend, release
 from mailguard.hold.administration import give_up, retry, take_back
+from mailguard.hold.ends import HoldEnds
 from mailguard.hold.listing import ListedMail, list_held, list_queue, show
 from mailguard.hold.selection import Outcome
 
 __all__ = [
+    "HoldEnds",
     "ListedMail",
     "Outcome",
+    "Recipients",
     "cancel",
     "extend",
     "give_up",
     "list_held",
     "list_queue",
     "release",
-    "release_due",
     "retry",
     "show",
     "take_back",

@@ -9,7 +9,12 @@ TEXTS: dict[str, str] = {
     "reason.automatic": "A program sent it, so it goes at once.",
     "reason.notice": "It is a notice from this system, so it goes at once.",
     "reason.unreadable": "It could not be checked, so it waits for a person to decide.",
-    "reason.loop": "The same mail came round again and again, so it was stopped.",
+    "reason.bcc_header": "A Bcc address had been left in the header; it is taken out before sending.",
+    "reason.signed": "Signed or encrypted mail cannot be changed, so a person must decide.",
+    "reason.not_prepared": (
+        "It could not be sent without outsiders seeing each other, so a person must decide. "
+        "Please check whether other people's addresses stand in the text."
+    ),
     "reason.stopped_looking": "Checking it failed several times, so it waits for a person to decide.",
     # Reports about delivery: subjects and frames.
     "dsn.from": "Mail delivery system",
@@ -64,6 +69,8 @@ TEXTS: dict[str, str] = {
     "dsn.expired.what_to_do": "Check the address and send the mail again. If it is urgent, use the phone.",
     "dsn.try_later.happened": "The other side said that it cannot take the mail at present.",
     "dsn.try_later.what_to_do": "Send the mail again later. If it is urgent, use the phone or another way.",
+    "dsn.hold_expired.happened": "It waited for somebody to decide. Nobody did in time, so it was not sent.",
+    "dsn.hold_expired.what_to_do": "If it is still needed, check addresses and attachments and send it again.",
     "dsn.other.happened": "The other side refused the mail.",
     "dsn.other.what_to_do": "Check the address. If it goes on, tell your administrator what the other side said.",
     # The demonstration's page.

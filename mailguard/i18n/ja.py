@@ -9,7 +9,9 @@ TEXTS: dict[str, str] = {
     "reason.automatic": "自動で送られたメールなので、すぐに送ります。",
     "reason.notice": "このシステムからのお知らせなので、すぐに送ります。",
     "reason.unreadable": "中身を確かめられなかったので、人の判断を待っています。",
-    "reason.loop": "同じメールが何度も回ってきたので、止めました。",
+    "reason.bcc_header": "Bccのあて先がヘッダーに残っていたので、消してから送ります。",
+    "reason.signed": "署名や暗号のあるメールは書きかえられないので、人の判断を待っています。",
+    "reason.not_prepared": "社外の方どうしを見えなくして送ることができなかったので、人の判断を待っています。本文などにほかの方のアドレスが書かれていないか、確かめてください。",
     "reason.stopped_looking": "確かめている途中で何度も止まったので、人の判断を待っています。",
     # Reports about delivery: subjects and frames.
     "dsn.from": "メール配送システム",
@@ -64,6 +66,8 @@ TEXTS: dict[str, str] = {
     "dsn.expired.what_to_do": "あて先を確かめて送り直してください。急ぐときは、電話などでお知らせください。",
     "dsn.try_later.happened": "相手側が、今は受け取れないと答えました。",
     "dsn.try_later.what_to_do": "しばらくしてから送り直してください。急ぐときは、電話などでお知らせください。",
+    "dsn.hold_expired.happened": "確認を待っていましたが、期限までに誰も決めなかったので、送らずに終わりました。",
+    "dsn.hold_expired.what_to_do": "まだ送る必要があれば、あて先と添付を確かめて、もう一度送ってください。",
     "dsn.other.happened": "相手側に受け取りを断られました。",
     "dsn.other.what_to_do": "あて先を確かめてください。続くようなら、相手側の返事をそえて管理者にお知らせください。",
     # The demonstration's page.

@@ -63,7 +63,7 @@ class Verdict:
     ``Judgement``. ``policy`` is the version of the rules: a content hash, or "builtin".
     ``hold_seconds`` is how long a hold lasts as people are shown it (0 to 30 days), counted in office hours where
     ``office_hours`` is set, and None where no timer ends it. ``waiver`` is who may release the mail without its
-    obligations; None: nobody. All of them mean nothing for another action.
+    obligations (None: nobody), ``is_waived`` whether somebody did. All of them mean nothing for another action.
     """
 
     action: Action
@@ -75,6 +75,7 @@ class Verdict:
     office_hours: bool = False
     obligations: frozenset[Obligation] = frozenset()
     waiver: Needs | None = None
+    is_waived: bool = False
 
     @property
     def is_released_by_timer(self) -> bool:

@@ -83,21 +83,15 @@ class Directory:
         return Relation.OTHER
 
     def is_outside(self, address: str) -> bool:
-        """Whether an address lies outside the office and its group."""
-        return self.relation(address) in OUTSIDE
+        """Whether an address lies outside the office and its group, or is a list with somebody behind it who does."""
+        members = self.lists.get(comparable(address), ()) if self.lists else ()
+        return self.relation(address) in OUTSIDE or any(self.relation(one) in OUTSIDE for one in members)
 
     def people_group(self, address: str) -> str:
         """Whom an address counts with: its organisation, or at a free-mail or carrier provider itself alone."""
         if self.relation(address) in PRIVATE:
             return comparable(address)
         return organisation_of(domain_of(address))
-
-    def with_members(self, addresses: Iterable[str]) -> dict[str, None]:
-        """The addresses in order, lists and shared mailboxes replaced by their members as far as they are known."""
-        found: dict[str, None] = {}
-        for address in addresses:
-            found.update(dict.fromkeys(self.lists.get(address, (address,))))
-        return found
 
     @cached_property
     def stated_domains(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from mailguard.mime.addresses import Mailbox
 from mailguard.mime.message import Message
-from mailguard.model.address import comparable
+from mailguard.model.address import comparable, domain_of
 from mailguard.policy.directory import Directory
 
 VISIBLE_FIELDS = ("To", "Cc", "Resent-To", "Resent-Cc", "Apparently-To")
@@ -31,7 +31,7 @@ class People:
 
     ``envelope``: forward-paths in order. ``visible``: whom the header shows as recipients, with the name shown. ``bcc``:
     whom a ``Bcc:`` header that was left in shows. ``outsiders``: envelope recipients outside the office;
-    ``visible_outsiders``: outsiders that everybody sees, members of stated lists in place of the list.
+    ``visible_outsiders``: outsiders that everybody sees.
     """
 
     sender: str
@@ -44,6 +44,11 @@ class People:
     visible_outsiders: tuple[str, ...]
     groups: frozenset[str]
     private: frozenset[str]
+
+    @property
+    def outside_domains(self) -> list[str]:
+        """The domains of outside envelope recipients, each once."""
+        return list(dict.fromkeys(domain_of(one) for one in self.outsiders if domain_of(one)))
 
     @property
     def named(self) -> dict[str, str]:
@@ -60,7 +65,7 @@ def people_of(message: Message, reverse_path: str, forward_paths: list[str], dir
     hidden_spellings = _spelled_out(message, envelope, visible)
     visible.update(dict.fromkeys(hidden_spellings, ""))
     author = next((box for field in message.all("From", "Resent-From") for box in field.mailboxes), Mailbox("", ""))
-    visible_outsiders = tuple(one for one in directory.with_members(visible) if directory.is_outside(one))
+    visible_outsiders = tuple(one for one in visible if directory.is_outside(one))
     private = frozenset(one for one in visible_outsiders if directory.people_group(one) == one)
     return People(
         sender=comparable(reverse_path),

@@ -15,7 +15,7 @@ from typing import Any
 from mailguard import audit
 from mailguard.model.audit import AuditEvent
 from mailguard.model.queue import FINAL, TRANSITIONS, Mover, Recipient, State
-from mailguard.spool import queries
+from mailguard.spool import queries, rows
 from mailguard.store import Transaction
 
 Step = tuple[State, Mover]
@@ -47,7 +47,7 @@ def advance(transaction: Transaction, moves: Iterable[Move], event: AuditEvent, 
         if state in FINAL:
             changes = {**changes, "due_at": None, "lease_owner": None}
         after = replace(before, state=state, revision=before.revision + 1, changed_at=transaction.now, **changes)
-        transaction.update(queries.UPDATE_RECIPIENT, queries.update_parameters(before, after))
+        transaction.update(queries.UPDATE_RECIPIENT, rows.update_parameters(before, after))
         arrived.append(after)
     for recorded in (event, *more):
         audit.append(transaction, recorded)
@@ -60,7 +60,7 @@ def lease(transaction: Transaction, recipient: Recipient, **changes: Any) -> Rec
     It takes no audit event: a lease is no act. Whoever changes a deadline for a person appends one beside it.
     """
     after = replace(recipient, revision=recipient.revision + 1, changed_at=transaction.now, **changes)
-    transaction.update(queries.UPDATE_RECIPIENT, queries.update_parameters(recipient, after))
+    transaction.update(queries.UPDATE_RECIPIENT, rows.update_parameters(recipient, after))
     return after
 
 

@@ -7,6 +7,7 @@ for ``Store``; the works of people are in ``hold``, those of the service in ``wo
 from __future__ import annotations
 
 import asyncio
+import itertools
 import shutil
 from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
@@ -21,11 +22,14 @@ from mailguard.errors import ContentDamaged, ContentDestroyed, StorageUnavailabl
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.delivery import DeliveryAttempt
 from mailguard.model.envelope import Envelope, Session
+from mailguard.model.knowledge import Lesson
 from mailguard.model.queue import QueueId, Recipient, RecipientKey, State, Submission
-from mailguard.spool import content, queries
+from mailguard.model.verdict import Judgement
+from mailguard.spool import content, queries, rows
 from mailguard.spool.content import ContentWriter, SealedContent
 from mailguard.spool.ids import new_id
 from mailguard.spool.keys import MasterKey
+from mailguard.spool.rows import RecordedJudgement, Tail
 from mailguard.store import Store, Transaction
 from mailguard.store.times import to_micros
 
@@ -44,6 +48,9 @@ class Mail:
     recipients: tuple[Recipient, ...]
     plain: bytes | None = None
     eight_bit: bool = True
+    lesson: Lesson | None = None
+    is_judged_here: bool = False
+    """Whether ``lesson`` is known; otherwise it is on record with the judgement."""
 
 
 class Handover(Protocol):
@@ -174,10 +181,10 @@ class Spool:
             )
             for position, path in enumerate(envelope.forward_paths)
         )
-        transaction.insert(queries.INSERT_CONTENT, queries.content_row(sealed, to_micros(now)))
-        transaction.insert(queries.INSERT_SUBMISSION, queries.submission_row(submission))
+        transaction.insert(queries.INSERT_CONTENT, rows.content_row(sealed, to_micros(now)))
+        transaction.insert(queries.INSERT_SUBMISSION, rows.submission_row(submission))
         for recipient in recipients:
-            transaction.insert(queries.INSERT_RECIPIENT, queries.recipient_row(recipient))
+            transaction.insert(queries.INSERT_RECIPIENT, rows.recipient_row(recipient))
         audit.append(
             transaction,
             AuditEvent(
@@ -190,7 +197,32 @@ class Spool:
         )
         return Mail(submission, recipients, sealed.plain, sealed.eight_bit)
 
+    def insert_variant(self, transaction: Transaction, head: SealedContent, submission: Submission, start: int) -> None:
+        """Add a variant of a mail: ``head``, and from octet ``start`` of the wire form on what came in."""
+        tail = Tail(submission.content_id, start, submission.size - start)
+        row = rows.content_row(head, to_micros(transaction.now), tail)
+        transaction.insert(queries.INSERT_CONTENT, row)
+
+    def insert_judgement(
+        self, transaction: Transaction, queue_id: QueueId, judgement: Judgement, lesson: Lesson | None, number: int = 1
+    ) -> None:
+        """Put a judgement on record."""
+        at = to_micros(transaction.now)
+        transaction.insert(queries.INSERT_JUDGEMENT, rows.judgement_row(queue_id, number, judgement, lesson, at))
+
     # -- looking
+
+    def judgement(self, reader: queries.Reader, queue_id: QueueId) -> RecordedJudgement | None:
+        """A mail's newest judgement; None where it has none."""
+        row = queries.last_judgement(reader, queue_id)
+        return None if row is None else rows.judgement_of(row)
+
+    async def content_size(self, content_id: str) -> int:
+        """Octets of a content in wire form, a variant's tail included. Raises ``UnknownMail``."""
+        row = await self.store.read(lambda connection: queries.content_by_id(connection, content_id))
+        if row is None:
+            raise UnknownMail(f"no content {content_id}")
+        return int(row.size)
 
     async def sent_since(self, account: str, since: datetime) -> tuple[int, int]:
         """How many mails and recipients an account has had accepted since then."""
@@ -201,14 +233,14 @@ class Spool:
         row, entries = queries.mail_rows(reader, queue_id)
         if row is None:
             raise UnknownMail(f"no mail {queue_id}")
-        recipients = tuple(queries.recipient_of(entry) for entry in entries)
-        return Mail(queries.submission_of(row, (entry.path for entry in recipients)), recipients)
+        recipients = tuple(rows.recipient_of(entry) for entry in entries)
+        return Mail(rows.submission_of(row, (entry.path for entry in recipients)), recipients)
 
     def attempts(self, reader: queries.Reader, queue_id: QueueId) -> dict[int, list[DeliveryAttempt]]:
         """A mail's delivery attempts by recipient position, oldest first."""
         found: dict[int, list[DeliveryAttempt]] = {}
         for row in queries.attempt_rows(reader, queue_id):
-            found.setdefault(row.position, []).append(queries.attempt_of(row))
+            found.setdefault(row.position, []).append(rows.attempt_of(row))
         return found
 
     def held(self, reader: queries.Reader, *, after: QueueId = "", limit: int = 50) -> list[Mail]:
@@ -233,8 +265,12 @@ class Spool:
             raise ContentDestroyed(f"content {content_id} was destroyed")
         wrapped = bytes(row.wrapped_key)
         if row.body is not None:
-            return iter([content.open_inline(self._master, content_id, wrapped, bytes(row.body))])
-        return content.read_file(self.folder, self._master, content_id, wrapped)
+            own = iter([content.open_inline(self._master, content_id, wrapped, bytes(row.body))])
+        else:
+            own = content.read_file(self.folder, self._master, content_id, wrapped)
+        if row.tail_id is None:
+            return own
+        return itertools.chain(own, _from(self.read_content(reader, row.tail_id), row.tail_from))
 
     async def stream_content(self, content_id: str) -> AsyncIterator[bytes]:
         """A content's wire form, a frame at a time, read in a thread. Raises as ``read_content``."""
@@ -247,3 +283,11 @@ class Spool:
         async for frame in self.stream_content(content_id):
             return frame
         raise ContentDamaged(f"content {content_id} is empty")
+
+
+def _from(frames: Iterator[bytes], start: int) -> Iterator[bytes]:
+    """The octets of frames from ``start`` on."""
+    for frame in frames:
+        if start < len(frame):
+            yield frame[start:]
+        start = max(0, start - len(frame))

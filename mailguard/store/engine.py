@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, NullPool, QueuePool, create_engine, event
+from sqlalchemy import Engine, QueuePool, create_engine, event
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process that writes to the same SQLite file."""
@@ -47,8 +47,9 @@ def _engine(url: str, *, writes: bool) -> Engine:
         )
     engine = create_engine(
         url,
-        poolclass=QueuePool if writes else NullPool,
-        **({"pool_size": 1, "max_overflow": 0} if writes else {}),
+        poolclass=QueuePool,
+        pool_size=1 if writes else 4,
+        max_overflow=0 if writes else 8,
         connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite(writes))

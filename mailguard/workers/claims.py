@@ -8,8 +8,9 @@ from typing import Any
 
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.queue import Mover, Recipient, State, Submission
+from mailguard.model.verdict import Verdict
 from mailguard.spool import Move
-from mailguard.spool.moves import Step
+from mailguard.spool.moves import ForbiddenMove, Step
 
 TRANSFORMER = Actor(ActorKind.WORKER, "transformer")
 DELIVERER = Actor(ActorKind.WORKER, "deliverer")
@@ -18,10 +19,23 @@ QUEUE: tuple[Step, ...] = ((State.QUEUED, Mover.TRANSFORMER),)
 CLAIM: tuple[Step, ...] = ((State.SENDING, Mover.DELIVERER),)
 
 
-def queue_changes(submission: Submission, now: datetime, expire: timedelta) -> dict[str, Any]:
-    """New values of a recipient that may go: its variant is the mail as it came, and its time to be delivered runs."""
+def is_as_it_came(verdict: Verdict | None) -> bool:
+    """Whether the mail may leave for a recipient as it came: nothing must be done to it first."""
+    return verdict is not None and not verdict.obligations
+
+
+def queue_changes(
+    submission: Submission, verdict: Verdict | None, now: datetime, expire: timedelta, variant_id: str | None = None
+) -> dict[str, Any]:
+    """New values of a recipient that may go: its variant is fixed, and its time to be delivered runs.
+
+    Raises ``ForbiddenMove`` where the mail as it came would go to somebody whose verdict wants it changed
+    (invariant 3).
+    """
+    if variant_id is None and not is_as_it_came(verdict):
+        raise ForbiddenMove("the verdict wants the mail changed first")
     return {
-        "variant_id": submission.content_id,
+        "variant_id": variant_id or submission.content_id,
         "expires_at": now + expire,
         "due_at": now,
         "lease_owner": None,

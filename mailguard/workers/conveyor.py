@@ -7,14 +7,16 @@ is found by the timekeeper in the database.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import structlog
 
 from mailguard.errors import MailguardError
-from mailguard.model.queue import Recipient
+from mailguard.model.queue import State
 from mailguard.spool import Mail, Spool
 from mailguard.workers.deliverer import Deliverer
 from mailguard.workers.inspector import Inspector
+from mailguard.workers.transformer import Transformer
 
 log = structlog.get_logger()
 
@@ -29,9 +31,10 @@ BYTES_MAX = 64 * 1024 * 1024
 class Conveyor:
     """The spool's ``Handover``. ``free`` is how many more mails may be under way."""
 
-    def __init__(self, spool: Spool, inspector: Inspector, deliverer: Deliverer) -> None:
+    def __init__(self, spool: Spool, inspector: Inspector, transformer: Transformer, deliverer: Deliverer) -> None:
         self._spool = spool
         self._inspector = inspector
+        self._transformer = transformer
         self._deliverer = deliverer
         self._mails = 0
         self._bytes = 0
@@ -59,18 +62,28 @@ class Conveyor:
         self._start(self.inspect(mail), mail)
 
     def take_leased(self, mail: Mail, *, accepted: bool) -> None:
-        """A mail the timekeeper leased: ``accepted`` ones to the inspector, claimed ones to the deliverer."""
+        """A mail the timekeeper leased: ``accepted`` ones to the inspector, others to transformer and deliverer."""
         size = mail.submission.size
         self._mails += 1
         self._bytes += min(size, self._spool.inline_bytes)
-        self._start(self.inspect(mail) if accepted else self._deliverer.deliver(mail), mail)
+        self._start(self.inspect(mail) if accepted else self._go_on(mail), mail)
 
     async def inspect(self, mail: Mail) -> None:
         """Judge a mail, record the verdicts, and deliver what may go at once."""
-        verdicts = self._inspector.verdicts(mail.submission)
-        claimed = await self._spool.store.write(self._inspector.record(mail, verdicts, at_once=self._open))
+        judgement, lesson = await self._inspector.judge(mail)
+        work = self._inspector.record(mail, judgement, lesson, at_once=self._open)
+        claimed = await self._spool.store.write(work)
         if claimed:
-            await self._deliverer.deliver(_with(mail, claimed))
+            await self._go_on(replace(mail, recipients=tuple(claimed), lesson=lesson, is_judged_here=True))
+
+    async def _go_on(self, mail: Mail) -> None:
+        """Deliver what is claimed; first make the variants of what is only cleared."""
+        sending = [entry for entry in mail.recipients if entry.state is State.SENDING]
+        cleared = [entry for entry in mail.recipients if entry.state is State.CLEARED]
+        if cleared:
+            sending += await self._transformer.prepare(replace(mail, recipients=tuple(cleared)))
+        if sending:
+            await self._deliverer.deliver(replace(mail, recipients=tuple(sending)))
 
     async def close(self, seconds: float) -> int:
         """Start nothing new and wait for what is under way; how many mails were still under way at the end.
@@ -106,7 +119,3 @@ class Conveyor:
 
 def _unexpected(error: BaseException) -> BaseException | None:
     return None if isinstance(error, MailguardError) else error
-
-
-def _with(mail: Mail, recipients: list[Recipient]) -> Mail:
-    return Mail(mail.submission, tuple(recipients), mail.plain, mail.eight_bit)

@@ -16,21 +16,26 @@ from datetime import datetime, timedelta
 import structlog
 
 from mailguard.config import DeliverySettings
+from mailguard.correspondents import learn
 from mailguard.crash_points import crash_point
 from mailguard.delivery.next_hop import MailTransaction, NextHop, RecipientResult
 from mailguard.delivery.routes import Routes
-from mailguard.errors import StaleState, StorageUnavailable
+from mailguard.errors import MailguardError, StaleState, StorageUnavailable
 from mailguard.mime.received import received_line
 from mailguard.model.audit import AuditAction, AuditEvent
 from mailguard.model.delivery import DeliveryAttempt, Outcome
 from mailguard.model.queue import Mover, Recipient, State
-from mailguard.spool import Mail, Move, Spool, advance, lease, queries
+from mailguard.spool import Mail, Move, Spool, advance, lease, queries, rows
 from mailguard.spool.moves import Step
 from mailguard.store import Transaction, Work
 from mailguard.workers.claims import DELIVERER
+from mailguard.workers.learner import Learner
 from mailguard.workers.reports import Decision, Reports
 
 log = structlog.get_logger()
+
+SIDE_BY_SIDE = 8
+"""Transactions of one mail at one time: a mail with a variant for each of many must leave room for others."""
 
 _RECORD_AGAIN_SECONDS = 0.5
 _STEP: dict[State, tuple[Step, ...]] = {
@@ -82,38 +87,47 @@ class Deliverer:
         self._routes = routes
         self._settings = settings
         self._reports = reports
+        self._learner = Learner(spool)
         self._hostname = hostname
         self._lease = timedelta(seconds=settings.lease_seconds)
         self.counters = DeliveryCounters()
 
     async def deliver(self, mail: Mail) -> None:
         """Try to deliver ``mail.recipients``, all of them ``sending`` and leased to this node; records the outcome."""
-        groups = self._routes.group([recipient.path for recipient in mail.recipients])
         attempts = [
             _Attempt(mail, [mail.recipients[index] for index in indexes], hop, self._spool.clock.now())
-            for hop, indexes in groups
+            for hop, group in self._routes.group([recipient.path for recipient in mail.recipients])
+            for indexes in _by_variant(mail, group)
         ]
         if len(attempts) == 1:
             await self._attempt(attempts[0])
             return
+        turn = asyncio.Semaphore(SIDE_BY_SIDE)
+
+        async def in_turn(attempt: _Attempt) -> None:
+            async with turn:
+                await self._attempt(attempt)
+
         # Not a task group: an error in one must not cut another in the middle of its content.
-        ended = await asyncio.gather(*(self._attempt(attempt) for attempt in attempts), return_exceptions=True)
+        ended = await asyncio.gather(*(in_turn(attempt) for attempt in attempts), return_exceptions=True)
         for result in ended:
             if result is not None:
                 raise result
 
     async def _attempt(self, attempt: _Attempt) -> None:
         results = await attempt.next_hop.deliver(
-            self._transaction(attempt), lambda accepted: self._last_look(attempt, accepted)
+            await self._transaction(attempt), lambda accepted: self._last_look(attempt, accepted)
         )
         crash_point("before_delivered_commit")
         await self._record(attempt, results)
 
-    def _transaction(self, attempt: _Attempt) -> MailTransaction:
+    async def _transaction(self, attempt: _Attempt) -> MailTransaction:
         mail = attempt.mail
         submission, envelope = mail.submission, mail.submission.envelope
         variant_id = attempt.recipients[0].variant_id
         assert variant_id is not None, "queued recipients have a variant"
+        is_as_it_came = variant_id == submission.content_id
+        at_hand = mail.plain if is_as_it_came else None
         return MailTransaction(
             queue_id=submission.queue_id,
             reverse_path=envelope.reverse_path,
@@ -125,8 +139,8 @@ class Deliverer:
             prefix=received_line(
                 submission.session, envelope, self._hostname, submission.queue_id, submission.accepted_at
             ),
-            content=mail.plain if mail.plain is not None else lambda: self._spool.stream_content(variant_id),
-            size=submission.size,
+            content=at_hand if at_hand is not None else lambda: self._spool.stream_content(variant_id),
+            size=submission.size if is_as_it_came else await self._spool.content_size(variant_id),
             eight_bit=mail.eight_bit,
         )
 
@@ -160,7 +174,7 @@ class Deliverer:
         row = DeliveryAttempt(
             recipient.attempts, attempt.started_at, None, attempt.next_hop.name, Outcome.UNKNOWN, None
         )
-        transaction.insert(queries.INSERT_ATTEMPT, queries.attempt_row(recipient.key, row))
+        transaction.insert(queries.INSERT_ATTEMPT, rows.attempt_row(recipient.key, row))
         return recipient
 
     # -- after the reply
@@ -185,7 +199,19 @@ class Deliverer:
             self._count(queue_id, attempt, recorded.states, results)
             if recorded.has_reports:
                 self._reports.hint()
+            await self._teach(attempt, recorded.states)
             return
+
+    async def _teach(self, attempt: _Attempt, states: list[State]) -> None:
+        """Let the office remember whom mail reached. A lesson that is lost costs a question later, never a mail."""
+        pairs = zip(attempt.recipients, states, strict=True)
+        reached = [recipient for recipient, state in pairs if state is State.DELIVERED]
+        try:
+            lesson = await self._learner.lesson_of(attempt.mail, reached)
+            if lesson is not None:
+                await self._spool.store.write(lambda transaction: learn(transaction, lesson))
+        except MailguardError as error:
+            log.warning("lesson_lost", queue_id=attempt.mail.submission.queue_id, cause=str(error))
 
     def _outcome(self, attempt: _Attempt, results: Sequence[RecipientResult], head: bytes) -> Work[_Recorded]:
         def work(transaction: Transaction) -> _Recorded:
@@ -230,9 +256,9 @@ class Deliverer:
             tls=result.tls,
         )
         if index not in attempt.begun:
-            transaction.insert(queries.INSERT_ATTEMPT, queries.attempt_row(recipient.key, ended))
+            transaction.insert(queries.INSERT_ATTEMPT, rows.attempt_row(recipient.key, ended))
         else:
-            transaction.update(queries.END_ATTEMPT, queries.end_parameters(recipient.key, ended))
+            transaction.update(queries.END_ATTEMPT, rows.end_parameters(recipient.key, ended))
 
     def _count(self, queue_id: str, attempt: _Attempt, states: list[State], results: Sequence[RecipientResult]) -> None:
         delivered = states.count(State.DELIVERED)
@@ -253,3 +279,11 @@ class Deliverer:
             in_doubt=in_doubt,
             codes=sorted({result.reply.code for result in results}),
         )
+
+
+def _by_variant(mail: Mail, indexes: Sequence[int]) -> list[list[int]]:
+    """The recipients that get the same octets, together."""
+    groups: dict[str | None, list[int]] = {}
+    for index in indexes:
+        groups.setdefault(mail.recipients[index].variant_id, []).append(index)
+    return list(groups.values())

@@ -15,7 +15,7 @@ from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.delivery import Outcome
 from mailguard.model.queue import Mover, Recipient, State
 from mailguard.model.verdict import Verdict
-from mailguard.spool import Move, Spool, advance, lease, queries
+from mailguard.spool import Move, Spool, advance, lease, queries, rows
 from mailguard.spool.moves import Step
 from mailguard.store import Transaction
 
@@ -38,10 +38,10 @@ class Rescuer:
 
         Only one process may run as this node; the caller holds the lock on the data directory.
         """
-        rows = queries.leased_by(transaction, self._spool.node)
-        for row in rows:
-            lease(transaction, queries.recipient_of(row), due_at=transaction.now, lease_owner=None)
-        return len(rows)
+        leased = queries.leased_by(transaction, self._spool.node)
+        for row in leased:
+            lease(transaction, rows.recipient_of(row), due_at=transaction.now, lease_owner=None)
+        return len(leased)
 
     def rescue(self, transaction: Transaction, queue_id: str, sending: list[Recipient]) -> None:
         """Defer recipients whose lease ended while ``sending``: in doubt, or for a plain retry."""
@@ -74,7 +74,7 @@ def held_by_rescuer(transaction: Transaction, recipients: list[Recipient], verdi
     changes = {"verdict": verdict, "due_at": None, "lease_owner": None, "shown_until": None}
     details: dict[str, object] = {
         "positions": [entry.key.position for entry in recipients],
-        "reasons": [reason.value for reason in verdict.reasons],
+        "reasons": list(verdict.reasons),
     }
     event = AuditEvent(transaction.now, ACTOR, AuditAction.JUDGED, queue_id, details)
     return advance(transaction, [Move(entry, _HOLD, changes) for entry in recipients], event)

@@ -17,7 +17,7 @@ import structlog
 from mailguard.clock import Clock
 from mailguard.crash_points import crash_point
 from mailguard.errors import MailguardError, StaleState
-from mailguard.hold import release_due
+from mailguard.hold import HoldEnds
 from mailguard.model.audit import Actor, ActorKind
 from mailguard.model.queue import Recipient, State
 from mailguard.policy.builtin import STOPPED_LOOKING
@@ -25,7 +25,7 @@ from mailguard.spool import Mail, Move, Spool, advance, lease, queries
 from mailguard.spool.spool import INSPECTION_LEASE
 from mailguard.store import Transaction
 from mailguard.store.times import from_micros, to_micros
-from mailguard.workers.claims import CLAIM, QUEUE, begun, claim_changes, queue_changes, queued
+from mailguard.workers.claims import CLAIM, QUEUE, begun, claim_changes, is_as_it_came, queue_changes, queued
 from mailguard.workers.conveyor import Conveyor
 from mailguard.workers.rescuer import Rescuer, held_by_rescuer
 
@@ -44,6 +44,7 @@ class TakenUp:
 
     to_inspect: Mail | None
     to_deliver: Mail | None
+    """Those that are ``sending``, and those that are ``cleared`` and need a variant first."""
     recipients: int
     """How many were due; 0 where somebody else was there first, or where the database's clock says "not yet"."""
 
@@ -56,6 +57,7 @@ class Timekeeper:
         spool: Spool,
         conveyor: Conveyor,
         rescuer: Rescuer,
+        ends: HoldEnds,
         clock: Clock,
         lease_for: timedelta,
         poll_seconds: float,
@@ -63,6 +65,7 @@ class Timekeeper:
         self._spool = spool
         self._conveyor = conveyor
         self._rescuer = rescuer
+        self._ends = ends
         self._clock = clock
         self._lease = lease_for
         self._poll = poll_seconds
@@ -130,17 +133,25 @@ class Timekeeper:
         for entry in due:
             by_state.setdefault(entry.state, []).append(entry)
         to_inspect = self._to_inspect(transaction, by_state.get(State.ACCEPTED, []))
-        cleared = by_state.get(State.CLEARED, []) + release_due(transaction, by_state.get(State.HELD, []), ACTOR)
+        cleared = by_state.get(State.CLEARED, []) + self._ends.end_due(
+            transaction, mail, by_state.get(State.HELD, []), ACTOR
+        )
+        to_prepare = [
+            lease(transaction, entry, lease_owner=self._spool.node, due_at=now + self._lease)
+            for entry in cleared
+            if not is_as_it_came(entry.verdict)
+        ]
         moves = [
             Move(
                 entry,
                 (*QUEUE, *CLAIM),
                 {
-                    **queue_changes(mail.submission, now, self._spool.expire),
+                    **queue_changes(mail.submission, entry.verdict, now, self._spool.expire),
                     **claim_changes(entry, now, self._lease, self._spool.node),
                 },
             )
             for entry in cleared
+            if is_as_it_came(entry.verdict)
         ]
         if moves:
             crash_point("before_queued_commit")
@@ -154,7 +165,7 @@ class Timekeeper:
             events = [queued(now, fresh)] if fresh else []
             claimed = advance(transaction, moves, *events, begun(now, moves))
         self._rescuer.rescue(transaction, queue_id, by_state.get(State.SENDING, []))
-        return TakenUp(_part(mail, to_inspect), _part(mail, claimed), len(due))
+        return TakenUp(_part(mail, to_inspect), _part(mail, claimed + to_prepare), len(due))
 
     def _to_inspect(self, transaction: Transaction, accepted: list[Recipient]) -> list[Recipient]:
         stopped = [entry for entry in accepted if entry.looks >= LOOKS_MAX]

@@ -6,29 +6,41 @@ A node is put together as ``app.Service`` does it, without listeners and web. No
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from mailguard import audit
-from mailguard.config import DeliverySettings, HoldSettings, NextHopSettings, OfficeSettings
+from mailguard.config import (
+    DeliverySettings,
+    HoldSettings,
+    NextHopSettings,
+    OfficeSettings,
+    PolicySettings,
+    Settings,
+)
 from mailguard.delivery.retry import RetrySchedule
 from mailguard.delivery.routes import Routes
+from mailguard.hold import HoldEnds
+from mailguard.judging.active import ActivePolicy
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.envelope import Body, Envelope, ForwardPath, Ret, Session
-from mailguard.model.queue import QueueId, Recipient, State
-from mailguard.policy import BuiltinRule
+from mailguard.model.queue import QueueId, Recipient, State, Submission
+from mailguard.model.verdict import Judgement, Verdict
 from mailguard.spool import Mail, MasterKey, Spool
 from mailguard.spool.reports import reporter_of
 from mailguard.store import Store
 from mailguard.workers.conveyor import MAILS_MAX, Conveyor
 from mailguard.workers.deliverer import Deliverer
-from mailguard.workers.inspector import Inspector, Judge
+from mailguard.workers.inspector import Inspector, deadline
+from mailguard.workers.judge import MailJudge
+from mailguard.workers.mail_domains import MailDomains
 from mailguard.workers.reports import Reports
 from mailguard.workers.rescuer import Rescuer
 from mailguard.workers.timekeeper import Timekeeper
+from mailguard.workers.transformer import Transformer
 from tests.fakes.clock import START, StandingClock
 from tests.system.waiting import eventually
 
@@ -46,8 +58,20 @@ OFFICE = OfficeSettings(
 HOLD_SECONDS, GRACE_SECONDS, LEASE_SECONDS = 300.0, 3.0, 900.0
 HOLD = HoldSettings(minutes=HOLD_SECONDS / 60, grace_seconds=GRACE_SECONDS)
 GRACE = timedelta(seconds=GRACE_SECONDS)
+REPORTER = reporter_of(OFFICE)
 NOWHERE = 9  # a port where nobody listens: for tests in which nothing is to be delivered
 KEY = MasterKey(bytes(range(32)))
+
+
+Judge = Callable[[Submission], tuple[Verdict, ...]]
+"""A judge of a test's own."""
+
+
+def _looking(judge: Judge) -> Callable[[Mail], Awaitable[tuple[Judgement, None]]]:
+    async def look(mail: Mail) -> tuple[Judgement, None]:
+        return Judgement(judge(mail.submission), ()), None
+
+    return look
 
 
 class Node:
@@ -62,6 +86,7 @@ class Node:
         *,
         name: str = "node-1",
         judge: Judge | None = None,
+        policy: PolicySettings | None = None,
         **delivery: Any,
     ) -> None:
         next_hop = NextHopSettings(
@@ -78,13 +103,23 @@ class Node:
         self.reports = Reports(self.spool, schedule, OFFICE)
         self.deliverer = Deliverer(self.spool, self.routes, settings, self.reports, OFFICE.hostname)
         lease = timedelta(seconds=LEASE_SECONDS)
-        rule = judge or BuiltinRule(OFFICE, HOLD).judge
-        self.inspector = Inspector(self.spool, rule, GRACE, lease)
-        self.conveyor = Conveyor(self.spool, self.inspector, self.deliverer)
+        self.policy = ActivePolicy(
+            Settings(office=OFFICE, hold=HOLD, delivery=settings, policy=policy or PolicySettings(check_domains=False)),
+            clock,
+        )
+        looking = MailJudge(self.spool, self.policy, MailDomains(PolicySettings(check_domains=False), clock)).judge
+        self.inspector = Inspector(
+            self.spool, looking if judge is None else _looking(judge), lambda: self.policy.rules.hours, GRACE, lease
+        )
+        transformer = Transformer(self.spool, self.policy, lease)
+        self.conveyor = Conveyor(self.spool, self.inspector, transformer, self.deliverer)
         self.rescuer = Rescuer(self.spool, schedule)
         self._is_hinted = False
         self.reports.hint = self._hint
-        self.timekeeper = Timekeeper(self.spool, self.conveyor, self.rescuer, clock, lease, 1.0)
+        self.ends = HoldEnds(
+            self.spool, lambda verdict, now: deadline(verdict, now, self.policy.rules.hours), GRACE, REPORTER
+        )
+        self.timekeeper = Timekeeper(self.spool, self.conveyor, self.rescuer, self.ends, clock, lease, 1.0)
 
     async def look(self) -> int:
         """One look of the timekeeper, and everything it led to is done, reports among it; how many mails it took up."""
@@ -164,9 +199,6 @@ class Node:
     async def accepted_ids(self) -> list[QueueId]:
         """The queue ids of all mails ever accepted, our own among them, oldest first."""
         return [str(event.queue_id) for event in await self.everything() if event.action is AuditAction.ACCEPTED]
-
-
-REPORTER = reporter_of(OFFICE)
 
 
 def after(seconds: float, *, start: datetime = START) -> datetime:

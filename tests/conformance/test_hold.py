@@ -162,11 +162,11 @@ async def test_cancel_and_timer_of_two_processes_race_and_exactly_one_wins(
 async def test_timer_with_an_old_view_changes_nothing(node: Node, clock: StandingClock) -> None:
     """A timer that saw my mail held before I cancelled it gets an error, and my mail stays cancelled."""
     queue_id = await node.held()
-    seen = list((await node.mail(queue_id)).recipients)
+    seen = await node.mail(queue_id)
     await node.store.write(cancel(node.spool, queue_id))
 
     with pytest.raises(StaleState):
-        await node.store.write(lambda transaction: hold.release_due(transaction, seen, SATO))
+        await node.store.write(lambda transaction: node.ends.end_due(transaction, seen, list(seen.recipients), SATO))
 
     assert [CANCELLED] == await node.states(queue_id)
     assert [] == await node.record(queue_id, AuditAction.RELEASED_BY_TIMER)
@@ -175,11 +175,11 @@ async def test_timer_with_an_old_view_changes_nothing(node: Node, clock: Standin
 async def test_stale_work_takes_nothing_with_it_that_others_did(node: Node) -> None:
     """In one commit with somebody's late action, my own action is carried out all the same."""
     mine, gone = await node.held(), await node.held()
-    seen = list((await node.mail(gone)).recipients)
+    seen = await node.mail(gone)
     await node.store.write(cancel(node.spool, gone))
 
     late, done = await asyncio.gather(
-        node.store.submit(lambda transaction: hold.release_due(transaction, seen, SATO)),
+        node.store.submit(lambda transaction: node.ends.end_due(transaction, seen, list(seen.recipients), SATO)),
         node.store.submit(cancel(node.spool, mine)),
         return_exceptions=True,
     )

@@ -157,7 +157,7 @@ async def test_take_back_of_queued_mail_wins_before_it_is_claimed(node: Node, ho
     queue_id = await node.accept(INSIDE)
     mail = await node.mail(queue_id)
     inspector = node.inspector
-    await node.store.write(inspector.record(mail, inspector.verdicts(mail.submission), at_once=False))
+    await node.store.write(inspector.record(mail, *await inspector.judge(mail), at_once=False))
     before = await node.states(queue_id)
     outcome = await node.store.write(hold.take_back(node.spool, queue_id, SATO, ""))
     await node.look()

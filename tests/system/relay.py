@@ -51,6 +51,7 @@ def relay_settings(directory: Path, next_hop_port: int, **sections: Any) -> dict
         ],
         "storage": {"directory": str(directory / "data"), "reserve_bytes": 0},
         "hold": {"minutes": 0, "grace_seconds": 0},
+        "policy": {"check_domains": False},
         "delivery": {
             "next_hop": {"host": "127.0.0.1", "port": next_hop_port, "tls": "off"},
             "retry_minutes": [0.005],

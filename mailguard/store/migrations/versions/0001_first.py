@@ -60,7 +60,21 @@ def upgrade() -> None:
         sa.Column("wrapped_key", sa.LargeBinary(), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("destroyed_at", sa.BigInteger(), nullable=True),
+        sa.Column("tail_id", sa.Text(), nullable=True),
+        sa.Column("tail_from", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["tail_id"],
+            ["content.content_id"],
+        ),
         sa.PrimaryKeyConstraint("content_id"),
+    )
+    op.create_index(
+        "content_by_tail",
+        "content",
+        ["tail_id"],
+        unique=False,
+        sqlite_where=sa.text("tail_id IS NOT NULL"),
+        postgresql_where=sa.text("tail_id IS NOT NULL"),
     )
     op.create_table(
         "delivery_attempt",
@@ -172,4 +186,83 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('held', 'deferred')"),
         postgresql_where=sa.text("state IN ('held', 'deferred')"),
     )
+    op.create_table(
+        "judgement",
+        sa.Column("queue_id", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("policy", sa.Text(), nullable=False),
+        sa.Column("explanations", sa.Text(), nullable=False),
+        sa.Column("facts", sa.Text(), nullable=False),
+        sa.Column("observed", sa.Text(), nullable=True),
+        sa.Column("lesson", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["queue_id"],
+            ["submission.queue_id"],
+        ),
+        sa.PrimaryKeyConstraint("queue_id", "number"),
+        sqlite_with_rowid=False,
+    )
+    _correspondents()
     # ### end Alembic commands ###
+
+
+def _correspondents() -> None:
+    op.create_table(
+        "correspondent",
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("local_part", sa.Text(), nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("address"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("correspondent_by_local_part", "correspondent", ["local_part"], unique=False)
+    op.create_table(
+        "correspondence",
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("address", "sender"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "correspondent_name",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", "address"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("correspondent_name_by_address", "correspondent_name", ["address"], unique=False)
+    op.create_table(
+        "known_domain",
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("domain"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "domain_spelling",
+        sa.Column("spelling", sa.Text(), nullable=False),
+        sa.Column("domain", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("spelling", "domain"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "thread_mail",
+        sa.Column("message_key", sa.LargeBinary(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("people", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("message_key"),
+    )
+    op.create_index("thread_mail_by_time", "thread_mail", ["at"], unique=False)
+    op.create_table(
+        "shared_list",
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("list_key", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("address", "list_key"),
+        sqlite_with_rowid=False,
+    )

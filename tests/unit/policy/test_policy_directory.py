@@ -1,32 +1,15 @@
-"""The rule an office starts with: own domains at once, everybody else after a pause."""
+"""Who is own and who is not: nothing that only looks internal is taken for a colleague."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pytest
 
-from mailguard.config import HoldSettings, OfficeSettings
-from mailguard.model.envelope import Envelope, ForwardPath, Session
-from mailguard.model.queue import Submission
-from mailguard.model.verdict import Action, Reason
-from mailguard.policy import BuiltinRule
-
-NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
+from mailguard.policy.directory import Directory, Relation, domains
 
 
-def rule(*, minutes: float = 5, subdomains: bool = False) -> BuiltinRule:
-    """The rule of an office with an ASCII and a Japanese domain."""
-    office = OfficeSettings(
-        domains=["example.jp", "例え.jp"], hostname="relay.example.jp", include_subdomains=subdomains
-    )
-    return BuiltinRule(office, HoldSettings(minutes=minutes))
-
-
-def mail(*recipients: str, sender: str = "tanaka@example.jp", automatic: bool = False) -> Submission:
-    envelope = Envelope(sender, tuple(ForwardPath(address) for address in recipients))
-    session = Session("192.0.2.7", "pc.example.jp", "submission", "tanaka@example.jp", NOW)
-    return Submission("01K9000000000000", NOW, envelope, session, "01K9000000000000", 100, automatic)
+def directory(*, subdomains: bool = False) -> Directory:
+    """An office with an ASCII and a Japanese domain."""
+    return Directory(own=domains(["example.jp", "例え.jp"]), with_subdomains=subdomains)
 
 
 OWN = [
@@ -92,49 +75,19 @@ FOREIGN_BELOW = [
 
 @pytest.mark.parametrize("subdomains", [False, True], ids=["exact", "with subdomains"])
 @pytest.mark.parametrize("address", OWN)
-def test_own_domain_goes_at_once(address: str, subdomains: bool) -> None:
+def test_own_domain_is_own_however_it_is_spelled(address: str, subdomains: bool) -> None:
     """Mail to a colleague does not wait, however the address is spelled."""
-    (verdict,) = rule(subdomains=subdomains).judge(mail(address))
-
-    assert (Action.DELIVER, (Reason.INTERNAL,)) == (verdict.action, verdict.reasons)
+    assert Relation.OWN is directory(subdomains=subdomains).relation(address)
 
 
 @pytest.mark.parametrize("subdomains", [False, True], ids=["exact", "with subdomains"])
 @pytest.mark.parametrize("address", [*FOREIGN, *FOREIGN_BELOW])
-def test_address_that_only_looks_internal_is_held(address: str, subdomains: bool) -> None:
+def test_address_that_only_looks_internal_is_outside(address: str, subdomains: bool) -> None:
     """Nothing that could end at another office's server is taken for a colleague (P-11)."""
-    (verdict,) = rule(subdomains=subdomains).judge(mail(address))
-
-    assert (Action.HOLD, (Reason.EXTERNAL,), 300) == (verdict.action, verdict.reasons, verdict.hold_seconds)
+    assert directory(subdomains=subdomains).is_outside(address)
 
 
 @pytest.mark.parametrize("address", BELOW)
 def test_subdomain_is_own_only_where_the_office_says_so(address: str) -> None:
     """A name below ours may belong to somebody else, unless the office says that it does not."""
-    assert (False, True) == (rule().is_own(address), rule(subdomains=True).is_own(address))
-
-
-def test_recipients_are_judged_each_for_itself_in_order() -> None:
-    """A colleague in copy gets the mail at once, the customer after the pause."""
-    verdicts = rule().judge(mail("a@example.com", "b@example.jp", "c@example.com"))
-
-    assert [Action.HOLD, Action.DELIVER, Action.HOLD] == [verdict.action for verdict in verdicts]
-
-
-@pytest.mark.parametrize(
-    "submission",
-    [mail("a@example.com", "b@example.com", sender=""), mail("a@example.com", "b@example.com", automatic=True)],
-    ids=["null reverse-path", "automatic reply"],
-)
-def test_automatic_mail_goes_at_once(submission: Submission) -> None:
-    """A bounce or an automatic reply is not held: nobody wrote it, so nobody would take it back."""
-    assert [(Action.DELIVER, (Reason.AUTOMATIC,))] * 2 == [
-        (verdict.action, verdict.reasons) for verdict in rule().judge(submission)
-    ]
-
-
-def test_no_pause_delivers_at_once_with_a_verdict() -> None:
-    """An office that sets the pause to zero still finds on record why each mail went."""
-    (verdict,) = rule(minutes=0).judge(mail("a@example.com"))
-
-    assert (Action.DELIVER, (Reason.EXTERNAL,), None) == (verdict.action, verdict.reasons, verdict.hold_seconds)
+    assert (True, False) == (directory().is_outside(address), directory(subdomains=True).is_outside(address))

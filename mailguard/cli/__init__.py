@@ -12,7 +12,20 @@ from typing import Annotated
 import typer
 
 from mailguard import __version__
-from mailguard.cli import account, audit, config, demo, doctor, hold, inspect, queue, serve, setup
+from mailguard.cli import (
+    account,
+    audit,
+    config,
+    correspondents,
+    demo,
+    doctor,
+    hold,
+    inspect,
+    policy,
+    queue,
+    serve,
+    setup,
+)
 from mailguard.errors import ConfigurationError, MailguardError
 
 EXIT_FAILED = 1
@@ -31,6 +44,8 @@ app = typer.Typer(
 GROUPS = (
     ("hold", hold.app),
     ("queue", queue.app),
+    ("policy", policy.app),
+    ("correspondents", correspondents.app),
     ("account", account.app),
     ("audit", audit.app),
     ("config", config.app),

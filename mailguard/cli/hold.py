@@ -36,16 +36,29 @@ def show(queue_id: QueueIdArgument, config: Config = None, json: Json = False) -
 
 @app.command()
 def release(
-    queue_ids: QueueIds, config: Config = None, json: Json = False, reason: Reason = "", recipients: Recipients = None
+    queue_ids: QueueIds,
+    config: Config = None,
+    json: Json = False,
+    reason: Reason = "",
+    recipients: Recipients = None,
+    visibility: Annotated[
+        str | None,
+        typer.Option(
+            help="How outsiders see each other: hidden (Bcc), individual (a mail for each), as-they-are. "
+            "Default: as the rules demand."
+        ),
+    ] = None,
 ) -> None:
     """Send held mail now."""
     from mailguard import hold
     from mailguard.cli.mail_actions import act
     from mailguard.cli.office import parse_positions
+    from mailguard.hold import Recipients as Visibility
 
     positions = parse_positions(recipients)
+    wanted = None if visibility is None else Visibility(_visibility(visibility, list(Visibility)))
     act(config, queue_ids, json, "released", lambda office, queue_id: hold.release(
-        office.spool, queue_id, office.actor, reason, positions))  # fmt: skip
+        office.spool, queue_id, office.actor, reason, positions, wanted))  # fmt: skip
 
 
 @app.command()
@@ -81,6 +94,13 @@ def extend(
     act(config, queue_ids, json, "held longer", lambda office, queue_id: hold.extend(
         office.spool, queue_id, office.actor, reason, by,
         timedelta(seconds=office.settings.hold.grace_seconds), positions))  # fmt: skip
+
+
+def _visibility(word: str, known: list[str]) -> str:
+    if word not in known:
+        typer.echo(f"--visibility must be {', '.join(known)} (it is '{word}')", err=True)
+        raise typer.Exit(2)
+    return word
 
 
 def _length(minutes: float) -> timedelta:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json as json_module
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -60,7 +59,7 @@ def inspect(
 def _answers(mails: list[TrialMail], rules: RuleSet, history: TrialHistory) -> Iterator[dict[str, Any]]:
     from mailguard.clock import SystemClock
     from mailguard.judging import judge_mail, looked_at
-    from mailguard.judging.manifest import answer, occasion_of, rules_for, wire_lines
+    from mailguard.judging.manifest import answer, occasion_of, rules_for, wire_lines, with_senders_domain
 
     now = SystemClock().now()
     for mail in mails:
@@ -72,21 +71,11 @@ def _answers(mails: list[TrialMail], rules: RuleSet, history: TrialHistory) -> I
             continue
         own = rules_for(mail, rules)
         occasion = occasion_of(mail, octets, now)
-        if not own.directory.own:
-            own = replace(own, directory=replace(own.directory, own=_domain_of_sender(occasion.reverse_path, octets)))
+        own = with_senders_domain(own, occasion.reverse_path, octets)
         situation = looked_at(octets, occasion, own)
         judged = judge_mail(situation, history.recall(situation.question), own)
         history.learn([judged.lesson], occasion.at)
         yield answer(mail.name, judged, own)
-
-
-def _domain_of_sender(reverse_path: str, octets: bytes) -> frozenset[str]:
-    """Nobody said which domains are own: the sender's is."""
-    from mailguard.mime.message import Message
-    from mailguard.model.address import domain_of
-
-    shown = [box.address for field in Message(octets).all("From") for box in field.mailboxes]
-    return frozenset({domain_of(one) for one in (reverse_path, *shown) if "@" in one}) - {""}
 
 
 def _as_text(value: dict[str, Any]) -> str:

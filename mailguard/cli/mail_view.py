@@ -15,6 +15,8 @@ from mailguard.hold import ListedMail
 from mailguard.model.audit import AuditEvent
 from mailguard.model.delivery import DeliveryAttempt
 from mailguard.model.queue import Recipient
+from mailguard.model.verdict import Action
+from mailguard.spool.rows import RecordedJudgement
 
 SUBJECT_SHOWN = 40
 
@@ -54,9 +56,25 @@ def as_json(mail: ListedMail) -> dict[str, Any]:
         "size": submission.size,
         "recipients": [_recipient_json(entry, mail.attempts) for entry in mail.recipients],
     }
+    if mail.judgement is not None:
+        value["judgement"] = _judgement_json(mail.judgement)
     if mail.events:
         value["events"] = [event_json(event) for event in mail.events]
     return value
+
+
+def _judgement_json(judgement: RecordedJudgement) -> dict[str, Any]:
+    return {
+        "policy": judgement.policy,
+        "observed": None
+        if judgement.observed is None
+        else [{"action": one.action.value, "reasons": list(one.reasons)} for one in judgement.observed],
+        "reasons": [
+            {"rule": one.reason, "recipients": [position + 1 for position in one.positions], **one.texts}
+            for one in judgement.explanations
+        ],
+        "facts": judgement.facts,
+    }
 
 
 def as_line(mail: ListedMail, now: datetime) -> str:
@@ -82,15 +100,34 @@ def as_text(mail: ListedMail, now: datetime) -> str:
         "Recipients",
     ]
     for entry in mail.recipients:
-        reasons = ", ".join(entry.verdict.reasons) if entry.verdict else "not judged yet"
+        reasons = _why(entry)
         left = f", {_left(entry, now)} left" if entry.shown_until else ""
         lines.append(f"  {entry.key.position + 1:>3}. {entry.path.address}  {entry.state.value} ({reasons}{left})")
         lines += [f"       {_attempt_line(attempt)}" for attempt in mail.attempts.get(entry.key.position, [])]
+    if mail.judgement is not None and mail.judgement.explanations:
+        lines.append(f"Why (rules {mail.judgement.policy})")
+        for one in mail.judgement.explanations:
+            numbers = ",".join(str(position + 1) for position in one.positions[:10])
+            more = "..." if len(one.positions) > 10 else ""
+            lines.append(f"  {one.reason} [{numbers}{more}]")
+            lines += [f"       {text}" for text in one.texts.values()]
     if mail.events:
         lines.append("Record")
         lines += [f"  {_local(event.at)}  {event.action.value}  {event.actor.name}  {_details(event)}"
                   for event in mail.events]  # fmt: skip
     return "\n".join(lines)
+
+
+def _why(entry: Recipient) -> str:
+    """The rules that led to a recipient's verdict, and what it waits for or what is done first."""
+    verdict = entry.verdict
+    if verdict is None:
+        return "not judged yet"
+    words = list(verdict.reasons)
+    if verdict.action is Action.HOLD:
+        words.append(f"needs {verdict.needs.value}")
+    words += sorted(one.value for one in verdict.obligations)
+    return ", ".join(words)
 
 
 def _recipient_json(entry: Recipient, attempts: dict[int, list[DeliveryAttempt]]) -> dict[str, Any]:
@@ -101,6 +138,10 @@ def _recipient_json(entry: Recipient, attempts: dict[int, list[DeliveryAttempt]]
         "state": entry.state.value,
         "action": None if verdict is None else verdict.action.value,
         "reasons": [] if verdict is None else list(verdict.reasons),
+        "needs": verdict.needs.value if verdict is not None and verdict.action is Action.HOLD else None,
+        "at_end": verdict.at_end.value if verdict is not None and verdict.action is Action.HOLD else None,
+        "obligations": [] if verdict is None else sorted(one.value for one in verdict.obligations),
+        "policy": None if verdict is None else verdict.policy,
         "shown_until": _iso(entry.shown_until),
         "due_at": _iso(entry.due_at),
         "attempts": entry.attempts,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from mailguard.config import HoldSettings, OfficeSettings, PolicySettings, Setti
 from mailguard.config.loading import find
 from mailguard.judging.opening import open_rules
 from mailguard.logs import configure_for_commands
+from mailguard.model.knowledge import Knowledge, Question
 from mailguard.policy.loading import LoadedPolicy
 from mailguard.policy.rules import RuleSet
 
@@ -39,3 +42,19 @@ def policy_office(config: Path | None, folder: Path | None = None, name: str | N
         return PolicyOffice(open_rules(OfficeSettings(), PolicySettings(), HoldSettings(), today, folder, name), None)
     settings = load(config)
     return PolicyOffice(open_rules(settings.office, settings.policy, settings.hold, today, folder, name), settings)
+
+
+@contextmanager
+def office_history(settings: Settings | None) -> Iterator[Callable[[Question], Knowledge]]:
+    """How to ask the office's history, read only; an empty one where there is no database yet."""
+    from mailguard.correspondents import recall
+    from mailguard.store.opening import existing_store
+
+    store = None if settings is None else existing_store(settings.storage, SystemClock())
+    if store is None:
+        yield lambda _question: Knowledge()
+        return
+    try:
+        yield lambda question: store.read_now(lambda connection: recall(connection, question))
+    finally:
+        store.close()

@@ -17,6 +17,7 @@ from mailguard.model.address import comparable
 from mailguard.model.knowledge import Lesson
 from mailguard.policy.people import full_name
 from mailguard.store import Transaction
+from mailguard.store.times import from_micros
 
 PAGE = 1000
 COLUMNS = ("address", "name", "mails", "last")
@@ -62,7 +63,7 @@ def export(reader: Reader) -> Iterator[str]:
             if "|" not in name:
                 names.setdefault(address, name)
         for row in rows:
-            yield _line((row.address, names.get(row.address, ""), str(row.mails), str(row.last_at // 1_000_000)))
+            yield _line((row.address, names.get(row.address, ""), str(row.mails), from_micros(row.last_at).date().isoformat()))
         after = rows[-1].address
 
 

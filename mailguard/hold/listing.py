@@ -13,13 +13,14 @@ from mailguard.model.audit import AuditEvent
 from mailguard.model.delivery import DeliveryAttempt
 from mailguard.model.queue import QueueId, Recipient, Submission
 from mailguard.spool import Mail, Spool
+from mailguard.spool.rows import RecordedJudgement
 
 
 @dataclass(frozen=True)
 class ListedMail:
     """A mail as a list shows it. ``subject`` is None where the content cannot be read any more, "" where it is empty.
 
-    ``attempts`` and ``events`` are filled by ``show`` only.
+    ``attempts``, ``events`` and ``judgement`` are filled by ``show`` only.
     """
 
     submission: Submission
@@ -27,6 +28,7 @@ class ListedMail:
     subject: str | None
     attempts: dict[int, list[DeliveryAttempt]]
     events: list[AuditEvent]
+    judgement: RecordedJudgement | None = None
 
 
 def list_held(spool: Spool, connection: Connection, *, after: QueueId = "", limit: int = 50) -> list[ListedMail]:
@@ -48,6 +50,7 @@ def show(spool: Spool, connection: Connection, queue_id: QueueId) -> ListedMail:
         subject_of(spool, connection, mail.submission),
         spool.attempts(connection, queue_id),
         audit.events_of(connection, queue_id),
+        spool.judgement(connection, queue_id),
     )
 
 

@@ -6,13 +6,18 @@ can be put below it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection
 
 from mailguard.correspondents import learn_now, recall
 from mailguard.model.knowledge import Knowledge, Lesson, Question
 from mailguard.store import Transaction
 from mailguard.store.memory import memory_connection
+
+T = TypeVar("T")
 
 
 class TrialHistory:
@@ -30,6 +35,10 @@ class TrialHistory:
         transaction = Transaction(self._connection, at or datetime.fromtimestamp(0, UTC))
         learn_now(transaction, list(lessons))
         transaction.finish()
+
+    def read(self, reading: Callable[[Connection], T]) -> T:
+        """What a reading finds in it."""
+        return reading(self._connection)
 
     def close(self) -> None:
         """Forget everything."""

@@ -15,7 +15,7 @@ from mailguard.judging.flags import flags_of, further_flags_of
 from mailguard.judging.judge import Judged, is_exposing
 from mailguard.mime.head import is_automatic
 from mailguard.mime.message import Message
-from mailguard.model.address import comparable
+from mailguard.model.address import comparable, domain_of
 from mailguard.model.verdict import Action, Verdict
 from mailguard.policy.directory import Directory, domains
 from mailguard.policy.facts import Occasion
@@ -123,6 +123,15 @@ def rules_for(mail: TrialMail, rules: RuleSet) -> RuleSet:
             carriers=known.carriers | domains(mail.carriers),
         ),
     )
+
+
+def with_senders_domain(rules: RuleSet, reverse_path: str, octets: bytes) -> RuleSet:
+    """The rules; where nobody said which domains are own, the sender's is."""
+    if rules.directory.own:
+        return rules
+    shown = [box.address for field in Message(octets).all("From") for box in field.mailboxes]
+    own = frozenset(domain_of(one) for one in (reverse_path, *shown) if "@" in one) - {""}
+    return replace(rules, directory=replace(rules.directory, own=own))
 
 
 def answer(name: str, judged: Judged, rules: RuleSet) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def resemblance(domain: str, known: str) -> Resemblance | None:
     if organisation_of(domain) == organisation_of(known):
         # Two hosts of one firm.
         return None
-    if _label(domain) == _label(known) and len(_label(domain)) >= _TOKEN_MIN:
+    if _label(domain) == _label(known) and len(_label(domain)) >= _LABEL_MIN:
         return Resemblance.OTHER_ENDING if domain.count(".") == known.count(".") or _is_top(domain, known) else None
     return Resemblance.SPELLING if _one_slip(domain, known) else None
 

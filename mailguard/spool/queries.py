@@ -211,3 +211,13 @@ _COUNTS = (
 def counts_by_state(reader: Reader) -> dict[str, int]:
     """How many recipients are in each state that somebody will look at again (recipient_by_due)."""
     return {row.state: row.total for row in reader.execute(_COUNTS)}
+
+
+_ACCEPTED_SINCE = (
+    select(submission.c.queue_id).where(submission.c.accepted_at >= bindparam("since")).order_by(submission.c.queue_id)
+)
+
+
+def accepted_since(reader: Reader, since: int) -> list[str]:
+    """Queue ids of mails accepted since then, oldest first (a scan: for trying rules out, not for every day)."""
+    return [row.queue_id for row in reader.execute(_ACCEPTED_SINCE, {"since": since})]

@@ -217,6 +217,10 @@ class Spool:
         row = queries.last_judgement(reader, queue_id)
         return None if row is None else rows.judgement_of(row)
 
+    def accepted_since(self, reader: queries.Reader, since: datetime) -> list[QueueId]:
+        """Queue ids of mails accepted since then, oldest first."""
+        return queries.accepted_since(reader, to_micros(since))
+
     async def content_size(self, content_id: str) -> int:
         """Octets of a content in wire form, a variant's tail included. Raises ``UnknownMail``."""
         row = await self.store.read(lambda connection: queries.content_by_id(connection, content_id))

@@ -6,7 +6,7 @@ from mailguard.clock import Clock
 from mailguard.config import StorageSettings
 from mailguard.store.engine import sqlite_url
 from mailguard.store.group_commit import Store
-from mailguard.store.schema import upgrade
+from mailguard.store.schema import NEWEST, current, upgrade
 
 
 def database_url(storage: StorageSettings) -> str:
@@ -23,3 +23,11 @@ def open_store(storage: StorageSettings, clock: Clock) -> Store:
     url = database_url(storage)
     upgrade(url)
     return Store(url, clock)
+
+
+def existing_store(storage: StorageSettings, clock: Clock) -> Store | None:
+    """The database as it is, to look into it; None where there is none at this release's schema yet."""
+    if not storage.database and not (storage.directory / "mailguard.db").exists():
+        return None
+    url = database_url(storage)
+    return Store(url, clock) if current(url) == NEWEST else None

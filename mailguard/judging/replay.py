@@ -1,0 +1,233 @@
+"""Past mail judged once more: what rules would have stopped, whom, how often.
+
+Mails are taken in the order of their dates, and each is learned as if it had been delivered, so that "for the first time"
+means what it meant then. With a second set every mail is judged by both on the same history.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from mailguard.errors import ConfigurationError
+from mailguard.judging.history import TrialHistory
+from mailguard.judging.judge import Judged, judge_mail, looked_at
+from mailguard.judging.manifest import TrialMail, occasion_of
+from mailguard.judging.sources import Place, read_mail, without_bcc
+from mailguard.mime.message import Message
+from mailguard.model.verdict import Action, Needs, Verdict
+from mailguard.policy.directory import Directory
+from mailguard.policy.facts import Occasion
+from mailguard.policy.rules import RuleSet
+
+_BUDGET = re.compile(r"(\d+(?:\.\d+)?)/person/week")
+_ACTIONS = list(Action)
+_NEEDS = list(Needs)
+
+
+@dataclass(frozen=True, slots=True)
+class PastMail:
+    """One mail with the envelope it had. ``name`` finds it again: a file, or a queue id."""
+
+    name: str
+    octets: bytes
+    occasion: Occasion
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a set of rules would have done with a mail: the strictest of its recipients' verdicts, all rules that hit."""
+
+    action: Action
+    needs: Needs
+    rules: tuple[str, ...]
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether a person would have been needed."""
+        return self.action is Action.BLOCK or (self.action is Action.HOLD and self.needs is not Needs.TIMER)
+
+    @property
+    def word(self) -> str:
+        """The outcome in a word or two, as reports show it."""
+        return f"{self.action.value} ({self.needs.value})" if self.action is Action.HOLD else self.action.value
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedMail:
+    """One mail's outcome; ``other`` is the second set's, or None."""
+
+    name: str
+    at: datetime
+    person: str
+    outsiders: int
+    visible_outsiders: int
+    outcome: Outcome
+    other: Outcome | None
+
+    @property
+    def week(self) -> date:
+        """The Monday of its week."""
+        day = self.at.date()
+        return day - timedelta(days=day.weekday())
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two sets decide differently."""
+        return self.other is not None and (self.other.action, self.other.needs) != (
+            self.outcome.action,
+            self.outcome.needs,
+        )
+
+
+@dataclass
+class Replay:
+    """All of it. ``sets``: names with versions. ``learned``: lines of CSV. ``budget``: stops a person and week, or None."""
+
+    sets: list[str]
+    mails: list[ReplayedMail] = field(default_factory=list)
+    skipped: int = 0
+    learned: list[str] = field(default_factory=list)
+    budget: float | None = None
+    titles: dict[str, str] = field(default_factory=dict)
+    """The rules' titles in Japanese, by id."""
+
+    @property
+    def stops(self) -> list[ReplayedMail]:
+        """Mails a person would have been needed for."""
+        return [mail for mail in self.mails if mail.outcome.is_stop]
+
+    @property
+    def differing(self) -> list[ReplayedMail]:
+        """Mails the two sets decide differently."""
+        return [mail for mail in self.mails if mail.differs]
+
+    def by_person_and_week(self) -> dict[tuple[str, date], int]:
+        """Stops."""
+        return dict(Counter((mail.person, mail.week) for mail in self.stops))
+
+    def by_week(self) -> dict[date, tuple[int, int, int]]:
+        """For every week from the first to the last: mails, pauses by timer, stops."""
+        weeks = [mail.week for mail in self.mails]
+        found: dict[date, tuple[int, int, int]] = {}
+        if weeks:
+            week = min(weeks)
+            while week <= max(weeks):
+                found[week] = (0, 0, 0)
+                week += timedelta(days=7)
+        for mail in self.mails:
+            count, pauses, stops = found[mail.week]
+            is_pause = mail.outcome.action is Action.HOLD and not mail.outcome.is_stop
+            found[mail.week] = (count + 1, pauses + is_pause, stops + mail.outcome.is_stop)
+        return found
+
+    def by_rule(self) -> dict[str, tuple[int, int]]:
+        """For each rule that hit: mails it hit, and stops among them."""
+        hits = Counter(rule for mail in self.mails for rule in mail.outcome.rules)
+        stops = Counter(rule for mail in self.stops for rule in mail.outcome.rules)
+        return {rule: (count, stops[rule]) for rule, count in hits.most_common()}
+
+    def stops_per_person_and_week(self) -> float:
+        """The mean over everybody who wrote and every week of the time."""
+        people = {mail.person for mail in self.mails}
+        return len(self.stops) / max(1, len(people) * len(self.by_week()))
+
+    def over_budget(self) -> list[tuple[str, date, int]]:
+        """Persons and weeks with more stops than the budget, the most first."""
+        if self.budget is None:
+            return []
+        over = [(who, week, count) for (who, week), count in self.by_person_and_week().items() if count > self.budget]
+        return sorted(over, key=lambda one: (-one[2], one[1], one[0]))
+
+
+def parse_budget(text: str) -> float:
+    """Stops a person and week of ``3/person/week``. Raises ``ConfigurationError``."""
+    found = _BUDGET.fullmatch(text.replace(" ", ""))
+    if found is None:
+        raise ConfigurationError([f"--budget must read like 3/person/week (it is '{text}')"])
+    return float(found[1])
+
+
+def past_mails(places: Iterable[Place], directory: Directory) -> Iterator[PastMail | None]:
+    """Mails from files, read one at a time; None for one that did not come from the office."""
+    for place in places:
+        octets = read_mail(place)
+        occasion = occasion_of(TrialMail(place.name, place.path), octets, place.at)
+        sender = occasion.reverse_path
+        if directory.own and sender and directory.is_outside(sender):
+            yield None
+        else:
+            yield PastMail(place.name, without_bcc(octets), occasion)
+
+
+def senders_domain(places: Iterable[Place]) -> str:
+    """The domain most mails come from: what is own where nobody said so."""
+    found: Counter[str] = Counter()
+    for place in places:
+        message = Message(read_mail(place))
+        for box in (box for one in message.all("From") for box in one.mailboxes):
+            found[box.address.rpartition("@")[2].lower()] += 1
+    return found.most_common(1)[0][0] if found else ""
+
+
+def run_replay(
+    mails: Iterable[PastMail | None],
+    rules: RuleSet,
+    other: RuleSet | None,
+    export: Callable[[TrialHistory], list[str]],
+    progress: Callable[[], None],
+    budget: float | None = None,
+) -> Replay:
+    """Judge the mails in order."""
+    titles = {rule.id: rule.title.get("ja", rule.id) for one in (rules, other) if one for rule in one.rules}
+    result = Replay([f"{one.name} {one.version}" for one in (rules, other) if one], budget=budget, titles=titles)
+    history = TrialHistory()
+    try:
+        for mail in mails:
+            progress()
+            if mail is None:
+                result.skipped += 1
+                continue
+            result.mails.append(_replayed(mail, rules, other, history))
+        result.learned = export(history)
+    finally:
+        history.close()
+    return result
+
+
+def _replayed(mail: PastMail, rules: RuleSet, other: RuleSet | None, history: TrialHistory) -> ReplayedMail:
+    situation = looked_at(mail.octets, mail.occasion, rules)
+    knowledge = history.recall(situation.question)
+    judged = judge_mail(situation, knowledge, rules)
+    second = None
+    if other is not None:
+        seen = situation if other.directory == rules.directory else looked_at(mail.octets, mail.occasion, other)
+        second = _outcome(judge_mail(seen, knowledge, other))
+    history.learn([judged.lesson], mail.occasion.at)
+    people = situation.people
+    at = mail.occasion.at
+    return ReplayedMail(
+        name=mail.name,
+        at=(at if at.year > 1 else datetime(1970, 1, 1, tzinfo=UTC)).astimezone(rules.hours.zone),
+        person=people.author or people.sender or "<>",
+        outsiders=len(people.outsiders),
+        visible_outsiders=len(people.visible_outsiders),
+        outcome=_outcome(judged),
+        other=second,
+    )
+
+
+def _outcome(judged: Judged) -> Outcome:
+    verdicts = judged.judgement.observed or judged.judgement.verdicts
+    strictest = max(verdicts, key=_weight, default=None)
+    rules = tuple(dict.fromkeys(one.reason for one in judged.judgement.explanations))
+    if strictest is None:
+        return Outcome(Action.DELIVER, Needs.TIMER, rules)
+    return Outcome(strictest.action, strictest.needs, rules)
+
+
+def _weight(verdict: Verdict) -> tuple[int, int]:
+    return _ACTIONS.index(verdict.action), _NEEDS.index(verdict.needs)

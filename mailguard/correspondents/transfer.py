@@ -63,7 +63,9 @@ def export(reader: Reader) -> Iterator[str]:
             if "|" not in name:
                 names.setdefault(address, name)
         for row in rows:
-            yield _line((row.address, names.get(row.address, ""), str(row.mails), from_micros(row.last_at).date().isoformat()))
+            yield _line(
+                (row.address, names.get(row.address, ""), str(row.mails), from_micros(row.last_at).date().isoformat())
+            )
         after = rows[-1].address
 
 

@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from mailguard.model.address import comparable, comparable_domain, domain_of, is_within, local_part
+from mailguard.policy.lookalike import spellings
 from mailguard.policy.organisations import organisation_of
 from mailguard.policy.patterns import Patterns
 
@@ -97,6 +98,19 @@ class Directory:
     def stated_domains(self) -> frozenset[str]:
         """Every domain the office has named or that everybody knows."""
         return self.own | self.group | self.partners | self.freemail | self.carriers
+
+    def stated_like(self, domain: str) -> set[str]:
+        """Stated domains that share a spelling with this one; found by equality, whatever their number."""
+        found = (self._stated_spellings.get(spelling, ()) for spelling in spellings(domain))
+        return {one for group in found for one in group if one != domain}
+
+    @cached_property
+    def _stated_spellings(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {}
+        for domain in self.stated_domains:
+            for spelling in spellings(domain):
+                found[spelling] = (*found.get(spelling, ()), domain)
+        return found
 
     @staticmethod
     def _is_plain(address: str, domain: str) -> bool:

@@ -49,7 +49,10 @@ def speaks_of_missing_file(extract: Extract) -> bool:
     """The sender writes now that something is attached, and nothing is. What history or a request says does not count."""
     if extract.attachments or extract.has_tnef or extract.has_forwarded_message:
         return False
-    for sentence in re.split(r"[。\n]", f"{extract.own_text}\n{extract.subject}"):
+    words = f"{extract.own_text}\n{extract.subject}"
+    if not _ATTACHES.search(unicodedata.normalize("NFKC", words)):
+        return False
+    for sentence in re.split(r"[。\n]", words):
         line = unicodedata.normalize("NFKC", sentence[:_LONG_LINE])
         if _ATTACHES.search(line) and not _ASKS_FOR_FILE.search(line) and not _LINKED.search(line):
             return True

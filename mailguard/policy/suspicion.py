@@ -32,7 +32,7 @@ def resembles(domain: str, knowledge: Knowledge, directory: Directory) -> tuple[
     mails = knowledge.by_domain.get(domain, 0)
     if mails >= ESTABLISHED:
         return None
-    candidates = dict.fromkeys(directory.stated_domains, ESTABLISHED * (mails + 1))
+    candidates = dict.fromkeys(directory.stated_like(domain), ESTABLISHED * (mails + 1))
     candidates.update(knowledge.resembling.get(domain, {}))
     found = [
         (seen, known, how)

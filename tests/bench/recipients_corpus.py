@@ -21,9 +21,13 @@ from pathlib import Path
 FREEMAIL = ("webmail.example.org", "freemail.example.net", "mail.example.com", "keitai.example.ne.jp")
 OFFICES = ("gojokai.example.jp", "aoba-shien.example.or.jp", "midori-kanko.example.co.jp", "hinata-kai.example.jp")
 SURNAMES = "水島 minashima|榊原 sakaki|野々村 nonomu|高見澤 takami|久保田 kubota|百瀬 momose|小口 oguchi|中沢 nakazawa"
-SURNAMES += "|髙橋 takaha|永峰 nagamine|杉浦 sugiura|木内 kiuchi|下平 shimo|轟 todoro|岩瀬 iwase|大日方 obinata|丹羽 niwa"
+SURNAMES += (
+    "|髙橋 takaha|永峰 nagamine|杉浦 sugiura|木内 kiuchi|下平 shimo|轟 todoro|岩瀬 iwase|大日方 obinata|丹羽 niwa"
+)
 SURNAMES += "|寺島 terashi|北原 kitahara|市ノ瀬 ichinose|藤森 fujimori|細萱 hosogaya|二木 futatsu"
-GIVEN = "花子 hanako|千尋 chihiro|健吾 kengo|友美 tomomi|恵理 eri|浩二 koji|典子 noriko|未央 mio|亮平 ryohei|千鶴 chizuru"
+GIVEN = (
+    "花子 hanako|千尋 chihiro|健吾 kengo|友美 tomomi|恵理 eri|浩二 koji|典子 noriko|未央 mio|亮平 ryohei|千鶴 chizuru"
+)
 GIVEN += "|雅則 masanori|志保 shiho|聡 satoru|慎也 shinya|陽介 yosuke|夏子 natsuko|裕子 yuko|大輝 daiki|久美子 kumiko"
 
 
@@ -250,8 +254,22 @@ def quoted(style: str, author: Box, to: Boxes, cc: Boxes) -> str:
     lists = [show(f"{box.name} <{box.address}>" if box.name else box.address for box in boxes) for boxes in (to, cc)]
     words = {
         "ja": ("_" * 32, "差出人: ", "送信日時: 2025年6月4日 10:00", "宛先: ", "CC: ", "件名: 打合せの件"),
-        "en": ("-----Original Message-----", "From: ", "Sent: Wednesday, June 4, 2025 10:00 AM", "To: ", "Cc: ", "Subject: x"),
-        ">": ("> ----- Original Message -----", "> From: ", "> Date: 2025/06/04 10:00", "> To: ", "> Cc: ", "> Subject: x"),
+        "en": (
+            "-----Original Message-----",
+            "From: ",
+            "Sent: Wednesday, June 4, 2025 10:00 AM",
+            "To: ",
+            "Cc: ",
+            "Subject: x",
+        ),
+        ">": (
+            "> ----- Original Message -----",
+            "> From: ",
+            "> Date: 2025/06/04 10:00",
+            "> To: ",
+            "> Cc: ",
+            "> Subject: x",
+        ),
     }[style]
     start, sender, date, first, second, subject = words
     mark = "> " if style == ">" else ""

@@ -109,6 +109,20 @@ def explain(
 
 
 @app.command()
+def copy(to: Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder that is not there yet.")]) -> None:
+    """Copy the policy folder that comes along, to change it: name the copy as policy.folder in the settings."""
+    import shutil
+
+    from mailguard.errors import ConfigurationError
+    from mailguard.policy.shipped import shipped_folder
+
+    if to.exists():
+        raise ConfigurationError([f"{to}: is there already; nothing was copied"])
+    shutil.copytree(shipped_folder(), to)
+    typer.echo(f"copied to {to}; now set policy.folder in the settings")
+
+
+@app.command()
 def schema() -> None:
     """A JSON Schema of a rule file, for editors that complete and check YAML."""
     from mailguard.cli.office import print_json

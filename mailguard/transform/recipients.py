@@ -45,27 +45,32 @@ class NotPossible(Exception):
     """The mail names a hidden recipient where nothing may be changed."""
 
 
-def heads_for(head: bytes, recipients: Iterable[tuple[str, Mode]], is_outside: Callable[[str], bool]) -> list[bytes]:
+def heads_for(
+    head: bytes,
+    recipients: Iterable[tuple[str, Mode]],
+    everybody: Iterable[str],
+    is_outside: Callable[[str], bool],
+) -> list[bytes]:
     """The header block each recipient gets, in the same order, in wire form without the empty line.
 
-    ``head`` is the block as it came, dot-stuffing taken out. Raises ``NotPossible``.
+    ``head`` is the block as it came, dot-stuffing taken out; ``everybody`` the whole envelope. Raises ``NotPossible``.
     """
     message = Message(head)
     shown = _shown(message)
-    hidden_by_bcc = frozenset(comparable(box.address) for field in message.all(*BCC_FIELDS) for box in field.mailboxes)
+    in_bcc = frozenset(comparable(box.address) for field in message.all(*BCC_FIELDS) for box in field.mailboxes)
+    outsiders = {one for one in {*shown, *in_bcc, *map(comparable, everybody)} if "@" in one and is_outside(one)}
     made: dict[tuple[str, Mode], bytes] = {}
     result = []
     for address, mode in recipients:
         own = comparable(address)
-        key = (
-            (own if mode is Mode.INDIVIDUAL or own in shown else "", mode) if mode is not Mode.BCC_ONLY else ("", mode)
-        )
+        is_own_variant = mode is Mode.INDIVIDUAL or (mode is Mode.HIDE and own in shown)
+        key = (own if is_own_variant else "", mode)
         if key not in made:
             if mode is Mode.BCC_ONLY:
-                made[key] = _without_bcc(message, hidden_by_bcc - shown.keys())
+                made[key] = _without_bcc(message, in_bcc - shown.keys())
             else:
-                hidden = {one for one in shown if is_outside(one)} | {one for one in hidden_by_bcc if is_outside(one)}
-                made[key] = _rewritten(message, shown, own, address, mode, frozenset(hidden - {own}), is_outside)
+                hidden = frozenset(outsiders - {own} if is_own_variant else outsiders)
+                made[key] = _rewritten(message, shown, own, address, mode, hidden, is_outside)
         result.append(made[key])
     return result
 

@@ -52,7 +52,7 @@ class Transformer:
             if wire is None:
                 wire = b"".join([frame async for frame in self._spool.stream_content(mail.submission.content_id)])
             try:
-                heads = await asyncio.to_thread(self._heads, wire, mail.recipients)
+                heads = await asyncio.to_thread(self._heads, wire, mail)
             except NotPossible as error:
                 log.warning("variant_not_possible", queue_id=mail.submission.queue_id, cause=str(error))
                 await self._spool.store.write(self._held(mail))
@@ -62,12 +62,13 @@ class Transformer:
             sealed = {head: self._spool.seal(head) for head in dict.fromkeys(heads)}
         return await self._spool.store.write(self._queued(mail, heads, sealed, start))
 
-    def _heads(self, wire: bytes, recipients: tuple[Recipient, ...]) -> list[bytes]:
+    def _heads(self, wire: bytes, mail: Mail) -> list[bytes]:
         """A header block for each recipient. Raises ``NotPossible`` where the rest of the mail would tell as well."""
         directory = self._policy.rules.directory
-        wanted = [(entry.path.address, _mode(entry.verdict)) for entry in recipients]
+        wanted = [(entry.path.address, _mode(entry.verdict)) for entry in mail.recipients]
+        everybody = [path.address for path in mail.submission.envelope.forward_paths]
         octets = unstuffed(wire)
-        heads = heads_for(head_of(octets), wanted, directory.is_outside)
+        heads = heads_for(head_of(octets), wanted, everybody, directory.is_outside)
         if all(mode is Mode.BCC_ONLY for _, mode in wanted):
             # What the sender wrote about somebody does not tell that this somebody got a copy.
             return heads

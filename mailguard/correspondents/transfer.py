@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from mailguard.store.times import from_micros
 PAGE = 1000
 COLUMNS = ("address", "name", "mails", "last")
 _ADDRESS = re.compile(r"[^\s<>(),;:\"]+@[^\s<>(),;:\"]+\.[^\s<>(),;:\"]+")
+_HALF_NAME = re.compile(r"[々぀-ヿ一-鿿]{1,4}")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -85,15 +87,12 @@ def _of_rows(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _name_in(cells: list[str], position: int) -> str:
-    """The first full name beside an address, or one that two columns make together."""
+    """The full name beside an address: surname and given name in columns of their own, or one cell."""
     others = [cell for number, cell in enumerate(cells) if number != position]
-    for cell in others:
-        if full_name(cell):
-            return cell
-    for first, second in zip(others, others[1:], strict=False):
-        if first and second and full_name(first + second):
+    for first, second in itertools.pairwise(others):
+        if _HALF_NAME.fullmatch(first) and _HALF_NAME.fullmatch(second) and full_name(first + second):
             return first + second
-    return ""
+    return next((cell for cell in others if full_name(cell)), "")
 
 
 def _of_cards(text: str) -> Iterator[tuple[str, str]]:

@@ -52,7 +52,7 @@ def check(config: Config = None, folder: Folder = None, name: Set = None, json: 
 
 
 @app.command("test")
-def test_(config: Config = None, folder: Folder = None, name: Set = None, json: Json = False) -> None:
+def try_examples_(config: Config = None, folder: Folder = None, name: Set = None, json: Json = False) -> None:
     """Judge every example of every rule; exit status 1 if one is not as its rule says."""
     from mailguard.cli.office import print_json
     from mailguard.cli.policy_office import policy_office
@@ -87,7 +87,7 @@ def explain(
     name: Set = None,
     json: Json = False,
 ) -> None:
-    """Which rules a mail meets and which not, test by test, for each recipient. Uses the office's history, if there is one."""
+    """Which rules a mail meets and which not, test by test, for each recipient; by the office's history if any."""
     from mailguard.cli.office import print_json
     from mailguard.cli.policy_office import office_history, policy_office
     from mailguard.clock import SystemClock

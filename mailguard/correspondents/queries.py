@@ -1,4 +1,4 @@
-"""Every statement about correspondents. Lookups for one mail are by primary key or index; none grows with the history."""
+"""Every statement about correspondents. Lookups for one mail go by a key or index; none grows with the history."""
 
 from __future__ import annotations
 

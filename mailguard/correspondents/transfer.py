@@ -37,7 +37,7 @@ class Entry:
 
 
 def entries_in(octets: bytes) -> list[Entry]:
-    """The people of a CSV file or vCard, in any encoding Japanese programs write. Lines without an address are skipped."""
+    """The people of a CSV file or vCard, in any encoding of Japanese programs; lines without an address are skipped."""
     text = decode_text(octets.removeprefix(b"\xef\xbb\xbf"))
     found: dict[str, Entry] = {}
     for address, name in _of_cards(text) if "BEGIN:VCARD" in text.upper() else _of_rows(text):

@@ -22,12 +22,9 @@ _BEGINS = re.compile(
 _FROM = re.compile(r"^[ \t>*]*(?:from|差出人|送信者)\s*\*?\s*[:\uff1a]", re.IGNORECASE)
 _PEOPLE = re.compile(r"^[ \t>*]*(?:from|to|cc|差出人|送信者|宛先|あて先)\s*\*?\s*[:\uff1a]", re.IGNORECASE)
 _OTHER_FIELD = re.compile(r"^[ \t>*]*(?:sent|date|subject|件名|送信日時|日時|日付)\s*\*?\s*[:\uff1a]", re.IGNORECASE)
-_SIGNATURE = re.compile(
-    r"^(?:-- ?|[-=_*+~#\u00b7\u30fb\u2500\u2501\u2015\u30fc\uff0d\uff1d\uff0a\u25c7\u25c6\u25a1\u25a0\u2606\u2605\uff0b\uff5e]{8,})\s*$"
-)
-_SIGNATURE_BEGINS = frozenset(
-    "-=_*+~#\u00b7\u30fb\u2500\u2501\u2015\u30fc\uff0d\uff1d\uff0a\u25c7\u25c6\u25a1\u25a0\u2606\u2605\uff0b\uff5e"
-)
+_RULES = "-=_*+~#\u00b7\u30fb\u2500\u2501\u2015\u30fc\uff0d\uff1d\uff0a\u25c7\u25c6\u25a1\u25a0\u2606\u2605\uff0b\uff5e"
+"""What people draw the line above a signature with."""
+_SIGNATURE = re.compile(rf"^(?:-- ?|[{re.escape(_RULES)}]{{8,}})\s*$")
 _MAY_BEGIN = re.compile(r"[:\uff1a]|---|___")
 """What every line has that begins a quotation; most lines of a text have none of it."""
 _MARK = HISTORY_MARK.strip("\n")
@@ -73,7 +70,7 @@ def _begins_history(lines: list[str], number: int) -> bool:
 def _without_signature(lines: list[str]) -> str:
     """The lines above the signature. A ruled line with much text below it is a ruled line in the text."""
     for number, line in enumerate(lines):
-        if number >= 2 and len(line) < 200 and line[:1] in _SIGNATURE_BEGINS and _SIGNATURE.match(line.rstrip("\r")):
+        if number >= 2 and len(line) < 200 and line[:1] in _RULES and _SIGNATURE.match(line.rstrip("\r")):
             below = [one for one in lines[number + 1 :] if one.strip()]
             if len(below) <= 15:
                 return "\n".join(lines[:number])

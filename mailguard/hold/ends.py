@@ -1,4 +1,4 @@
-"""What becomes of a hold nobody attended to: sent, passed up to who is next, or discarded with a report to the sender."""
+"""What becomes of a hold nobody attended to: sent, passed up to who is next, or discarded with a report."""
 
 from __future__ import annotations
 

@@ -11,7 +11,10 @@ TEXTS: dict[str, str] = {
     "reason.unreadable": "中身を確かめられなかったので、人の判断を待っています。",
     "reason.bcc_header": "Bccのあて先がヘッダーに残っていたので、消してから送ります。",
     "reason.signed": "署名や暗号のあるメールは書きかえられないので、人の判断を待っています。",
-    "reason.not_prepared": "社外の方どうしを見えなくして送ることができなかったので、人の判断を待っています。本文などにほかの方のアドレスが書かれていないか、確かめてください。",
+    "reason.not_prepared": (
+        "社外の方どうしを見えなくして送ることができなかったので、人の判断を待っています。"
+        "本文などにほかの方のアドレスが書かれていないか、確かめてください。"
+    ),
     "reason.stopped_looking": "確かめている途中で何度も止まったので、人の判断を待っています。",
     # Reports about delivery: subjects and frames.
     "dsn.from": "メール配送システム",

@@ -1,7 +1,7 @@
 """Mails that rules describe in a few words, written out and judged by the whole way a real one takes.
 
-``OWN`` in an address stands for the office's own domain. An example is judged by its rule alone: what it must hit is not
-hidden behind another rule.
+``OWN`` in an address stands for the office's own domain. An example is judged by its rule alone: what it must hit is
+not hidden behind another rule.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _problem(rule: Rule, example: Example, rules: RuleSet) -> str:
 
 
 def hits(description: Mapping[str, Any], rules: RuleSet) -> dict[str, list[int]]:
-    """Which rules hit a described mail, with the positions. Raises ``ValueError`` in words where it cannot be written."""
+    """Which rules hit a described mail, with the positions. Raises ``ValueError`` where it cannot be written."""
     own = min(rules.directory.own, default=EXAMPLE_OWN)
     octets, occasion = written(description, own)
     situation = looked_at(octets, occasion, rules)

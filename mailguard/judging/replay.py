@@ -1,7 +1,7 @@
 """Past mail judged once more: what rules would have stopped, whom, how often.
 
-Mails are taken in the order of their dates, and each is learned as if it had been delivered, so that "for the first time"
-means what it meant then. With a second set every mail is judged by both on the same history.
+Mails are taken in the order of their dates, and each is learned as if it had been delivered, so that "for the first
+time" means what it meant then. With a second set every mail is judged by both on the same history.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class PastMail:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a set of rules would have done with a mail: the strictest of its recipients' verdicts, all rules that hit."""
+    """What a set of rules would have done with a mail: the strictest verdict of its recipients, all rules that hit."""
 
     action: Action
     needs: Needs
@@ -85,7 +85,7 @@ class ReplayedMail:
 
 @dataclass
 class Replay:
-    """All of it. ``sets``: names with versions. ``learned``: lines of CSV. ``budget``: stops a person and week, or None."""
+    """All of it. ``sets``: names with versions. ``learned``: lines of CSV. ``budget``: stops a person and week."""
 
     sets: list[str]
     mails: list[ReplayedMail] = field(default_factory=list)

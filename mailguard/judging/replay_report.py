@@ -1,4 +1,4 @@
-"""A replay as text, as JSON values, as CSV, and as one HTML page with drawings in it: no script, nothing from outside."""
+"""A replay as text, JSON values, CSV, and one HTML page with drawings in it: no script, nothing from outside."""
 
 from __future__ import annotations
 
@@ -16,16 +16,22 @@ ROWS_SHOWN = 200
 
 _BAR_HEIGHT, _GAP, _LABEL, _WIDTH = 22, 6, 190, 620
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_STYLE = (
-    "body{font-family:'Noto Sans JP','Hiragino Sans','Yu Gothic UI',Meiryo,sans-serif;line-height:1.7;margin:0 auto;"
-    "max-width:60rem;padding:1rem;color:#1a1a1c;background:#fff}h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.5rem}"
-    "table{border-collapse:collapse;margin:.5rem 0}th,td{border-bottom:1px solid #ccc;padding:.3rem .7rem;text-align:left;"
-    "vertical-align:top;overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap}svg{max-width:100%;height:auto}"
-    ".over{color:#a50000;font-weight:bold}.figures{display:flex;flex-wrap:wrap;gap:1rem;padding:0}"
-    ".figures li{list-style:none;border:1px solid #ccc;border-radius:8px;padding:.5rem 1rem}.figures b{display:block;"
-    "font-size:1.5rem}.wide{overflow-x:auto}@media(prefers-color-scheme:dark){body{background:#1a1a1c;color:#eee}"
-    ".over{color:#ff9a9a}svg text{fill:#eee}}@media print{body{max-width:none}}"
-)
+_STYLE = """
+body{font-family:'Noto Sans JP','Hiragino Sans','Yu Gothic UI',Meiryo,sans-serif;line-height:1.7;margin:0 auto;
+max-width:60rem;padding:1rem;color:#1a1a1c;background:#fff}
+h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.5rem}
+table{border-collapse:collapse;margin:.5rem 0}
+th,td{border-bottom:1px solid #ccc;padding:.3rem .7rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+td.n,th.n{text-align:right;white-space:nowrap}
+svg{max-width:100%;height:auto}
+.over{color:#a50000;font-weight:bold}
+.figures{display:flex;flex-wrap:wrap;gap:1rem;padding:0}
+.figures li{list-style:none;border:1px solid #ccc;border-radius:8px;padding:.5rem 1rem}
+.figures b{display:block;font-size:1.5rem}
+.wide{overflow-x:auto}
+@media(prefers-color-scheme:dark){body{background:#1a1a1c;color:#eee}.over{color:#ff9a9a}svg text{fill:#eee}}
+@media print{body{max-width:none}}
+"""
 
 
 def summary(replay: Replay) -> dict[str, Any]:
@@ -124,10 +130,11 @@ def html_page(replay: Replay, language: Language = "ja") -> str:
             say("over", budget=f"{replay.budget:g}", count=over) if over else say("within", budget=f"{replay.budget:g}")
         )
         parts.append(f"<p class={'over' if over else 'within'}>{word}</p>")
+    by_week = [(str(week), *row) for week, row in weeks.items()]
     parts += [
         f"<h2>{say('by_week')}</h2>",
         _bars([(str(week), stops, pauses) for week, (_, pauses, stops) in weeks.items()], say("bars")),
-        _table([say("week"), say("mails"), say("pauses"), say("stops")], [(str(week), *row) for week, row in weeks.items()]),
+        _table([say("week"), say("mails"), say("pauses"), say("stops")], by_week),
         f"<h2>{say('by_rule')}</h2>",
         _bars([(title, stops, mails - stops) for title, _, mails, stops in rules], say("bars")),
         _table([say("rule"), "", say("mails"), say("stops")], rules),

@@ -57,7 +57,7 @@ class Place:
 
 
 def find_mails(paths: list[Path]) -> list[Place]:
-    """All mails below these paths in the order of their dates. Raises ``ConfigurationError`` for a path that is not there."""
+    """All mails below these paths in the order of their dates. Raises ``ConfigurationError`` for a missing path."""
     found: list[Place] = []
     for path in paths:
         if not path.exists():

@@ -2,7 +2,7 @@
 
 Guarantees: never raises for any octets; costs time linear in them. A standard parser returns one of two addresses that
 stand beside each other without a comma, so this one takes every address a person would see: groups, comments, routes,
-missing and full-width separators, unquoted local parts of Japanese carriers (``a..b@``), addresses inside encoded words.
+missing and full-width separators, unquoted local parts of Japanese carriers (``a..b@``), addresses in encoded words.
 What stands in a quoted display name or in a comment is a name, not an address (RFC 5322 §3.4).
 """
 

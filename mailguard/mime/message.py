@@ -1,8 +1,8 @@
 """A mail as a tree of parts over its octets: read tolerantly, nothing copied but what is asked for.
 
-Guarantees: never raises for any octets; parts and depth are bounded (``PARTS_MAX``, ``DEPTH_MAX``), and what lies beyond
-is left as one part. Offsets are into the octets given, so that a change elsewhere can leave the rest as it is. Contents
-are read as the spool keeps them, in wire form: ``unstuffed`` takes the dots of RFC 5321 §4.5.2 out.
+Guarantees: never raises for any octets; parts and depth are bounded (``PARTS_MAX``, ``DEPTH_MAX``), and what lies
+beyond is left as one part. Offsets are into the octets given, so that a change elsewhere can leave the rest as it is.
+Contents are kept in wire form: ``unstuffed`` takes the dots of RFC 5321 §4.5.2 out.
 """
 
 from __future__ import annotations

@@ -50,8 +50,8 @@ class Knowledge:
 class Lesson:
     """What a mail teaches once it is delivered.
 
-    ``boxes``: outside addresses with the full name shown beside them. ``people``: everybody who stands on it, the sender
-    included. ``visible``: outsiders who see each other, to be kept as a list that was meant so; empty where it may
+    ``boxes``: outside addresses with the full name shown beside them. ``people``: everybody who stands on it, with the
+    sender. ``visible``: outsiders who see each other, to be kept as a list that was meant so; empty where it may
     have been an accident. ``thread``: the key of its Message-ID, or None.
     """
 

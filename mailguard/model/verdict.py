@@ -25,7 +25,7 @@ class Needs(StrEnum):
 
 
 class AtEnd(StrEnum):
-    """What becomes of a hold nobody attended to, mildest first: sent, passed up to who is next, discarded with a notice."""
+    """What becomes of a hold nobody attended to, mildest first: sent, passed up to who is next, discarded."""
 
     SEND = "send"
     ESCALATE = "escalate"
@@ -96,7 +96,7 @@ class Explanation:
 class Judgement:
     """One look at a mail: a verdict per recipient in the envelope's order, and what they rest on.
 
-    ``facts`` are the facts the rules used, as JSON values: counts, flags and domains; ``flags`` the names of ``inspect``.
+    ``facts`` are the facts the rules used, as JSON values: counts, flags, addresses.
     ``observed`` is set where the rules only observe: the verdicts deliver, and this says what they would have been.
     """
 

@@ -69,7 +69,7 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class RecipientFacts:
-    """What is known about one envelope recipient. ``resembles``: a known domain and how; ``elsewhere``: a known address."""
+    """What is known of an envelope recipient. ``resembles``: a known domain and how; ``elsewhere``: a known address."""
 
     address: str
     relation: Relation

@@ -112,9 +112,8 @@ def _rules(files: _Files, name: str, directory: Directory) -> tuple[list[Rule], 
         if not (files.folder / f"{current}.yaml").exists():
             offered = sets_in(files.folder)
             near = did_you_mean(current, offered)
-            files.complaints.append(
-                f"{files.folder}:1: there is no set of rules '{current}'{near}; there are: {', '.join(offered) or 'none'}"
-            )
+            there = ", ".join(offered) or "none"
+            files.complaints.append(f"{files.folder}:1: there is no set of rules '{current}'{near}; there are: {there}")
             continue
         reader = files.read(f"{current}.yaml")
         if reader is None:

@@ -24,6 +24,10 @@ class Patterns:
         return bool(self.texts) and _compiled(self.texts).fullmatch(address) is not None
 
 
+NOBODY = Patterns()
+"""Fits no address."""
+
+
 def patterns(texts: Iterable[str]) -> Patterns:
     """Patterns of what the office wrote. ``@example.jp`` means the domain and all below it; ``*`` any characters."""
     return Patterns(tuple(texts))

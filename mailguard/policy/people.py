@@ -29,8 +29,8 @@ _NAME = re.compile(r"[぀-ヿ々〆一-鿿豈-﫿\U00020000-\U0003ffff]{3,12}")
 class People:
     """Everybody a mail concerns. All addresses comparable.
 
-    ``envelope``: forward-paths in order. ``visible``: whom the header shows as recipients, with the name shown. ``bcc``:
-    whom a ``Bcc:`` header that was left in shows. ``outsiders``: envelope recipients outside the office;
+    ``envelope``: forward-paths in order. ``visible``: whom the header shows as recipients, with the name shown.
+    ``bcc``: whom a ``Bcc:`` header that was left in shows. ``outsiders``: envelope recipients outside the office;
     ``visible_outsiders``: outsiders that everybody sees.
     """
 

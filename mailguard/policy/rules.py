@@ -11,7 +11,7 @@ from mailguard.model.verdict import Action, AtEnd, Needs, Obligation
 from mailguard.policy.directory import Directory
 from mailguard.policy.facts import Facts, RecipientFacts
 from mailguard.policy.office_hours import OfficeHours
-from mailguard.policy.patterns import Patterns
+from mailguard.policy.patterns import NOBODY, Patterns
 from mailguard.policy.words import Shape, Word
 
 
@@ -23,7 +23,7 @@ class Test:
     least: float | None = None
     most: float | None = None
     accepted: tuple[object, ...] = ()
-    patterns: Patterns = Patterns()
+    patterns: Patterns = NOBODY
 
     def holds(self, facts: Facts, recipient: RecipientFacts) -> bool:
         """Whether the fact is as the rule wants it."""
@@ -84,9 +84,9 @@ class Hours(StrEnum):
 class Scope:
     """Where a rule applies; empty parts do not restrict it."""
 
-    senders: Patterns = Patterns()
+    senders: Patterns = NOBODY
     departments: tuple[str, ...] = ()
-    recipients: Patterns = Patterns()
+    recipients: Patterns = NOBODY
     hours: Hours | None = None
 
 

@@ -76,9 +76,9 @@ def _rule() -> dict[str, Any]:
                 "type": "object",
                 "additionalProperties": False,
                 "required": list(EXAMPLE_KEYS),
-                "properties": dict.fromkeys(
-                    EXAMPLE_KEYS, {"type": "array", "minItems": 1, "items": {"type": "object"}}
-                ),
+                "properties": {
+                    key: {"type": "array", "minItems": 1, "items": {"type": "object"}} for key in EXAMPLE_KEYS
+                },
             },
         },
     }

@@ -33,7 +33,8 @@ _INTERNAL_WORDS = re.compile(
     r"社外秘|部外秘|所外秘|局外秘|社内限|部内限|内部限|内部資料|内輪|内々|内密|内緒|ここだけの|オフレコ"
     r"|(?:には?|にも|へは?)(?:まだ|絶対に?|決して|当面|しばらく)?[^。\n]{0,6}(?:伝え|知らせ|言わ|話さ|見せ|明かさ|教え|出さ|漏らさ)(?:ない|ず|ぬ|ません)"
     r"|(?:先方|相手方?|取引先|お客様?|業者|保険会社|銀行|ホテル)(?:さん|様)?には[^。\n]{0,10}(?:伏せ|黙って|秘密|内緒|言いませ|伝えませ)"
-    r"|\b(?:internal(?:ly)? only|between us|just between|off the record|(?:do not|don't) (?:tell|share|forward|mention))\b",
+    r"|\b(?:internal(?:ly)? only|between us|just between|off the record)\b"
+    r"|\b(?:do not|don't) (?:tell|share|forward|mention)\b",
     re.IGNORECASE,
 )
 _FIRM_IN_NAME = re.compile(
@@ -46,7 +47,7 @@ _LONG_LINE = 2000
 
 
 def speaks_of_missing_file(extract: Extract) -> bool:
-    """The sender writes now that something is attached, and nothing is. What history or a request says does not count."""
+    """The sender writes now that something is attached, and nothing is; history and requests do not count."""
     if extract.attachments or extract.has_tnef or extract.has_forwarded_message:
         return False
     words = f"{extract.own_text}\n{extract.subject}"
@@ -80,7 +81,7 @@ def remarks_internally(extract: Extract) -> bool:
 def names_other_firm(
     extract: Extract, greeting: Greeting, shown_names: tuple[str, ...], own_names: tuple[str, ...]
 ) -> bool:
-    """A file's name is made out to a firm that neither the mail nor its recipients speak of, while it greets another."""
+    """A file's name is made out to a firm that neither mail nor recipients speak of, while it greets another."""
     addressed = {*greeting.organisations, *(organisation_name(name) for name in shown_names if has_legal_form(name))}
     if not addressed - {""}:
         return False

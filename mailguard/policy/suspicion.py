@@ -15,7 +15,13 @@ from mailguard.policy.organisations import organisation_of
 from mailguard.policy.people import People, full_name
 
 _ROLES = frozenset(
-    ["info", "mail", "office", "admin", "webmaster", "postmaster", "support", "help", "contact", "inquiry", "otoiawase", "toiawase", "sales", "eigyo", "order", "orders", "juchu", "recruit", "saiyo", "jinji", "soumu", "somu", "shomu", "jimu", "keiri", "kikaku", "koho", "kouhou", "kyomu", "kyoumu", "renraku", "yoyaku", "reserve", "reservation", "stay", "dantai", "houjin", "hojin", "kanyu", "honsha", "shiten", "jimukyoku", "secretary", "staff", "all", "group", "team", "ml", "list", "news", "noreply", "no-reply", "front", "uketsuke", "kaikei", "gyomu", "gyoumu", "system", "service", "customer", "cs", "master", "pta", "school", "kocho", "koucho", "kyoto", "kyotou", "kaigi", "seikyu", "billing"]
+    (
+        "info mail office admin webmaster postmaster support help contact inquiry otoiawase toiawase sales "
+        "eigyo order orders juchu recruit saiyo jinji soumu somu shomu jimu keiri kikaku koho kouhou kyomu "
+        "kyoumu renraku yoyaku reserve reservation stay dantai houjin hojin kanyu honsha shiten jimukyoku "
+        "secretary staff all group team ml list news noreply no-reply front uketsuke kaikei gyomu gyoumu "
+        "system service customer cs master pta school kocho koucho kyoto kyotou kaigi seikyu billing "
+    ).split()
 )  # fmt: skip
 _ROLE_STEM = re.compile(r"[\d._-]+$")
 _LOCAL_MIN = 5
@@ -125,7 +131,7 @@ def _names(address: str, people: People, knowledge: Knowledge) -> set[str]:
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Whether two names of organisations may be the same: two neighbouring characters in common, beyond common words."""
+    """Whether two names of organisations may be the same: two neighbours in common, beyond common words."""
     plain = [
         re.sub(r"小学校|中学校|高等学校|学校|銀行|ホテル|会社|センター|事務室|支店|保険|生命|[係課部室]$", "", name)
         for name in (one, other)

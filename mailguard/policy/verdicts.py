@@ -206,7 +206,5 @@ def recorded(facts: Facts) -> dict[str, object]:
     resembling = {one.address: list(one.resembles) for one in facts.recipients if one.resembles}
     elsewhere = {one.address: one.elsewhere for one in facts.recipients if one.elsewhere}
     unchecked = sum(one.cannot_receive is None for one in facts.recipients if one.is_first_time_domain)
-    for name, value in (("resembles", resembling), ("known_elsewhere", elsewhere), ("domains_unchecked", unchecked)):
-        if value:
-            found[name] = value
-    return found
+    more = {"resembles": resembling, "known_elsewhere": elsewhere, "domains_unchecked": unchecked}
+    return found | {name: value for name, value in more.items() if value}

@@ -1,7 +1,8 @@
 """The condition words of rules: a closed list. What is not here cannot be asked.
 
-Each word has a type of value a rule may compare with, and a getter. Words about a recipient are asked for each recipient;
-words about the mail give every recipient the same answer. ``policies/README.md`` describes each; a test compares.
+Each word has a type of value a rule may compare with, and a getter. Words about a recipient are asked for each
+recipient; words about the mail give every recipient the same answer. ``policies/README.md`` describes each; a test
+compares.
 """
 
 from __future__ import annotations

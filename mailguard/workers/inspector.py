@@ -1,8 +1,9 @@
 """Judges accepted mail and records the verdict of every recipient.
 
-The judgement is somebody else's (``judge.py``); this module turns verdicts into moves. Recipients that may go at once take the whole way to ``sending`` in the same transaction where there is room to
-deliver them now: verdict, variant and claim are then one commit, and each is recorded. Those that need a variant of
-their own stop at ``cleared`` for the transformer. A fault in looking holds the mail (invariant 2).
+The judgement is somebody else's (``judge.py``); this module turns verdicts into moves. Recipients that may go at once
+take the whole way to ``sending`` in the same transaction where there is room to deliver them now: verdict, variant and
+claim are then one commit, and each is recorded. Those that need a variant of their own stop at ``cleared`` for the
+transformer. A fault in looking holds the mail (invariant 2).
 """
 
 from __future__ import annotations

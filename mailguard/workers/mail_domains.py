@@ -1,7 +1,7 @@
 """Whether a domain takes mail at all: asked of the DNS once, remembered, and never waited for long.
 
-A domain takes mail that has an MX other than the null MX (RFC 7505), or an address (RFC 5321 §5.1). "Nobody could say" is an
-answer of its own: no mail is held or delayed because a name server is away, and ``is_down`` says that it is.
+A domain takes mail that has an MX other than the null MX (RFC 7505), or an address (RFC 5321 §5.1). "Nobody could say"
+is an answer of its own: no mail is held or delayed because a name server is away, and ``is_down`` says that it is.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Makes the variants that verdicts ask for, once: retries send the same octets.
 
 ``cleared`` recipients whose verdict has obligations come here, leased. Each gets a header block of its own over the
-content that came in; all variants of a mail, and the moves, are one commit. Where it cannot be done nobody gets the mail
-as it came: those recipients are held for a person (invariant 3).
+content that came in; all variants of a mail, and the moves, are one commit. Where it cannot be done nobody gets the
+mail as it came: those recipients are held for a person (invariant 3).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Transformer:
     async def prepare(self, mail: Mail) -> list[Recipient]:
         """Queue and claim ``mail.recipients``, all ``cleared`` and leased; those that are ``sending`` then.
 
-        Recipients whose variant cannot be made are held; a mail that cannot be read now stays leased and is tried again.
+        Recipients whose variant cannot be made are held; a mail that cannot be read now stays leased and is tried later.
         """
         async with self._one_at_a_time:
             wire = mail.plain

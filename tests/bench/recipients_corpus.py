@@ -1,11 +1,11 @@
 """Recipient situations as mail programs write them, each labelled by how it was built: who would see whom too many.
 
-Guarantees: the same octets at every run; domains reserved for examples only, invented people and firms. No two situations
-share an address of an outsider, so that what one mail shows cannot excuse another, except in threads, where it must.
+Guarantees: the same octets at every run; invented people and firms under domains reserved for examples. No two
+situations share an outsider's address, so that what one mail shows cannot excuse another; but in threads, where it must.
 A manifest line has the fields ``mailguard inspect`` reads, and beside them ``family``, ``cc_should_be_bcc`` and
-``shown``: the addresses everybody can read as recipients. The label follows the office's definition: outsiders of five or
-more organisations, or three or more private addresses of different people; a firm or school (a registrable domain) is one
-organisation, a free-mail or carrier address too. An answer to all in a thread whose members see each other is harmless.
+``shown``: the addresses everybody can read as recipients. The label follows the office's definition: outsiders of five
+or more organisations, or three or more private addresses of different people; a firm or school (a registrable domain)
+is one organisation, a free-mail or carrier address too. An answer to all whose readers see each other is harmless.
 Accidents are rebuilt from cases published in Japan from 2011 to 2025; only their sizes and courses are theirs.
 """
 
@@ -21,11 +21,16 @@ from pathlib import Path
 
 FREEMAIL = ("webmail.example.org", "freemail.example.net", "mail.example.com", "keitai.example.ne.jp")
 OFFICES = ("gojokai.example.jp", "aoba-shien.example.or.jp", "midori-kanko.example.co.jp", "hinata-kai.example.jp")
-SURNAMES = """水島 mizushima|榊原 sakakibara|野々村 nonomura|高見澤 takamizawa|久保田 kubota|百瀬 momose|小口 oguchi|丹羽 niwa
-|高橋 takahashi|永峰 nagamine|杉浦 sugiura|木内 kiuchi|下平 shimodaira|等々力 todoriki|岩瀬 iwase|大日方 obinata|中沢 nakazawa
-|寺島 terashima|北原 kitahara|市ノ瀬 ichinose|藤森 fujimori|細萱 hosogaya|二木 futatsugi"""
-GIVEN = """花子 hanako|千尋 chihiro|健吾 kengo|友美 tomomi|恵理 eri|浩二 koji|典子 noriko|未央 mio|亮平 ryohei|夏子 natsuko
-|雅則 masanori|志保 shiho|智子 tomoko|慎也 shinya|陽介 yosuke|千鶴 chizuru|裕子 yuko|大輝 daiki|久美子 kumiko"""
+SURNAMES = """水島 mizushima|榊原 sakakibara|野々村 nonomura|高見澤 takamizawa|久保田 kubota|百瀬 momose|丹羽 niwa
+|高橋 takahashi|永峰 nagamine|杉浦 sugiura|木内 kiuchi|下平 shimodaira|等々力 todoriki|岩瀬 iwase|大日方 obinata
+|寺島 terashima|北原 kitahara|市ノ瀬 ichinose|藤森 fujimori|細萱 hosogaya|二木 futatsugi|中沢 nakazawa|小口 oguchi"""
+GIVEN = """花子 hanako|千尋 chihiro|健吾 kengo|友美 tomomi|恵理 eri|浩二 koji|典子 noriko|未央 mio|亮平 ryohei
+|雅則 masanori|志保 shiho|智子 tomoko|慎也 shinya|陽介 yosuke|千鶴 chizuru|裕子 yuko|大輝 daiki|久美子 kumiko|夏子 natsuko"""
+QUOTES = {  # mark of the line, then: first line, author, date, To, Cc, Subject
+    "ja": f"|{'_' * 32}|差出人: |送信日時: 2025年6月4日 10:00|宛先: |CC: |件名: 打合せの件",
+    "en": "|-----Original Message-----|From: |Sent: Wednesday, June 4, 2025 10:00 AM|To: |Cc: |Subject: agenda",
+    ">": "> |----- Original Message -----|From: |Date: 2025/06/04 10:00|To: |Cc: |Subject: agenda",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,32 +252,11 @@ def calendar(method: str, attendees: Sequence[Box], organizer: str) -> bytes:
 
 def quoted(style: str, author: Box, to: Boxes, cc: Boxes) -> str:
     """A reply's text above the header block of the mail it answers."""
-    show = "; ".join
-    lists = [show(f"{box.name} <{box.address}>" if box.name else box.address for box in boxes) for boxes in (to, cc)]
-    words = {
-        "ja": ("_" * 32, "差出人: ", "送信日時: 2025年6月4日 10:00", "宛先: ", "CC: ", "件名: 打合せの件"),
-        "en": (
-            "-----Original Message-----",
-            "From: ",
-            "Sent: Wednesday, June 4, 2025 10:00 AM",
-            "To: ",
-            "Cc: ",
-            "Subject: x",
-        ),
-        ">": (
-            "> ----- Original Message -----",
-            "> From: ",
-            "> Date: 2025/06/04 10:00",
-            "> To: ",
-            "> Cc: ",
-            "> Subject: x",
-        ),
-    }[style]
-    start, sender, date, first, second, subject = words
-    mark = "> " if style == ">" else ""
-    lines = ["承知しました。よろしくお願いします。", "", start, f"{sender}{author.name} <{author.address}>", date]
-    lines += [first + lists[0], *([second + lists[1]] if cc else []), subject, mark, f"{mark}日程を調整します。", ""]
-    return "\r\n".join(lines)
+    to_text, cc_text = ("; ".join(f"{box.name} <{box.address}>" for box in boxes) for boxes in (to, cc))
+    mark, start, sender, date, first, second, subject = QUOTES[style].split("|")
+    block = [start, f"{sender}{author.name} <{author.address}>", date, first + to_text]
+    block += [*([second + cc_text] if cc else []), subject, "", "日程を調整します。"]
+    return "\r\n".join(["承知しました。よろしくお願いします。", "", *(mark + line for line in block), ""])
 
 
 def write(folder: Path) -> list[Situation]:
@@ -356,8 +340,8 @@ def odd_forms(w: World) -> Iterator[Situation]:
         wide = [box.address.translate({code: code + 0xFEE0 for code in range(0x21, 0x7F)}) for box in boxes]
         values = (", ".join(wide), ", ".join(f"{box.name} <{one}>" for box, one in zip(boxes, wide, strict=True)))
         yield w.mail("full-width", True, ("To", values[n % 2].encode()), own=n, shown=addresses(boxes))
-        copies = (("Cc", w.private(2, n + 1)), ("Cc", w.private(1, 1)))
-        yield w.mail("two-cc-fields", True, ("To", own), *copies, own=n)
+        twice = (("Cc", w.private(2, n + 1)), ("Cc", w.private(1, 1)))
+        yield w.mail("two-cc-fields", True, ("To", own), *twice, own=n)
         redirected = (("Resent-To", w.private(2, 2)), ("Resent-Cc", [*w.private(4, n + 1), *w.firms(1)]))
         yield w.mail("resent", True, ("To", own), ("Resent-From", own), *redirected, own=n)
         boxes = w.private(5, n + 1)

@@ -13,13 +13,13 @@ from typing import Any
 from mailguard.errors import ConfigurationError
 from mailguard.judging.flags import flags_of, further_flags_of
 from mailguard.judging.judge import Judged, is_exposing
+from mailguard.mime.addresses import BCC_FIELDS, VISIBLE_FIELDS
 from mailguard.mime.head import is_automatic
 from mailguard.mime.message import Message
 from mailguard.model.address import comparable, domain_of
 from mailguard.model.verdict import Action, Verdict
 from mailguard.policy.directory import Directory, domains
 from mailguard.policy.facts import Occasion
-from mailguard.policy.people import BCC_FIELDS, VISIBLE_FIELDS
 from mailguard.policy.rules import RuleSet
 
 MANIFEST_KEYS = {

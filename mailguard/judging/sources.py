@@ -11,8 +11,8 @@ from pathlib import Path
 
 from mailguard.errors import ConfigurationError
 from mailguard.judging.manifest import date_of, wire_lines
+from mailguard.mime.addresses import BCC_FIELDS
 from mailguard.mime.message import Message
-from mailguard.policy.people import BCC_FIELDS
 
 HEAD_MAX = 512 * 1024
 _FROM_LINE = re.compile(rb"(?:\A|(?<=\n))From [^\r\n]*\r?\n")

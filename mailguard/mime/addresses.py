@@ -15,6 +15,12 @@ from dataclasses import dataclass
 from mailguard.mime.head import decode_words
 from mailguard.mime.japanese import decode_text
 
+VISIBLE_FIELDS = ("To", "Cc", "Resent-To", "Resent-Cc", "Apparently-To")
+"""Fields whose addresses every reader sees as recipients (RFC 5322 §3.6.3, §3.6.6; the last an old sendmail's)."""
+
+BCC_FIELDS = ("Bcc", "Resent-Bcc")
+"""Fields that name blind recipients, where a program left them in (RFC 5322 §3.6.3)."""
+
 FIELD_MAX = 512 * 1024
 """Octets of one field that are read; the submission's limit for a whole header."""
 

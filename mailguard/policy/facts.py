@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
+from mailguard.mime.addresses import BCC_FIELDS
 from mailguard.mime.message import Message
 from mailguard.model.address import comparable, domain_of
 from mailguard.model.extract import Extract, MailKind
@@ -20,7 +21,7 @@ from mailguard.policy import suspicion
 from mailguard.policy.directory import PRIVATE, Directory, Relation
 from mailguard.policy.greeting import Greeting, greeting_of
 from mailguard.policy.lookalike import Resemblance
-from mailguard.policy.people import BCC_FIELDS, People, people_of
+from mailguard.policy.people import People, people_of
 from mailguard.policy.slips import (
     gives_password_beside_file,
     names_other_firm,

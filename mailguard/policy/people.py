@@ -6,15 +6,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from mailguard.mime.addresses import Mailbox
+from mailguard.mime.addresses import BCC_FIELDS, VISIBLE_FIELDS, Mailbox
 from mailguard.mime.message import Message
 from mailguard.model.address import comparable, domain_of
 from mailguard.policy.directory import Directory
-
-VISIBLE_FIELDS = ("To", "Cc", "Resent-To", "Resent-Cc", "Apparently-To")
-"""Fields whose addresses every reader sees as recipients (RFC 5322 §3.6.3, §3.6.6; the last an old sendmail's)."""
-
-BCC_FIELDS = ("Bcc", "Resent-Bcc")
 
 _ROLE_WORDS = re.compile(
     r"窓口|[係課部局室]$|[係課部局室]\b|担当|事務|営業|センター|学校|会社|[法財社]人|[㈱(]|店$|受付|予約|本部|支部|組合|協会|銀行|ホテル"

@@ -14,15 +14,15 @@ from mailguard.policy.lookalike import Resemblance, is_mixed, resemblance
 from mailguard.policy.organisations import organisation_of
 from mailguard.policy.people import People, full_name
 
-_ROLES = frozenset(
-    (
-        "info mail office admin webmaster postmaster support help contact inquiry otoiawase toiawase sales "
-        "eigyo order orders juchu recruit saiyo jinji soumu somu shomu jimu keiri kikaku koho kouhou kyomu "
-        "kyoumu renraku yoyaku reserve reservation stay dantai houjin hojin kanyu honsha shiten jimukyoku "
-        "secretary staff all group team ml list news noreply no-reply front uketsuke kaikei gyomu gyoumu "
-        "system service customer cs master pta school kocho koucho kyoto kyotou kaigi seikyu billing "
-    ).split()
-)  # fmt: skip
+_ROLES = frozenset({
+    "info", "mail", "office", "admin", "webmaster", "postmaster", "support", "help", "contact", "inquiry",
+    "otoiawase", "toiawase", "sales", "eigyo", "order", "orders", "juchu", "recruit", "saiyo", "jinji", "soumu",
+    "somu", "shomu", "jimu", "keiri", "kikaku", "koho", "kouhou", "kyomu", "kyoumu", "renraku", "yoyaku",
+    "reserve", "reservation", "stay", "dantai", "houjin", "hojin", "kanyu", "honsha", "shiten", "jimukyoku",
+    "secretary", "staff", "all", "group", "team", "ml", "list", "news", "noreply", "no-reply", "front",
+    "uketsuke", "kaikei", "gyomu", "gyoumu", "system", "service", "customer", "cs", "master", "pta", "school",
+    "kocho", "koucho", "kyoto", "kyotou", "kaigi", "seikyu", "billing",
+})  # fmt: skip
 _ROLE_STEM = re.compile(r"[\d._-]+$")
 _LOCAL_MIN = 5
 """Letters of a local part that tells one person from others; shorter ones are surnames or initials of many."""

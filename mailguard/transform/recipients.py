@@ -15,11 +15,10 @@ from collections.abc import Callable, Iterable
 from email.header import Header
 from enum import StrEnum
 
-from mailguard.mime.addresses import Mailbox
+from mailguard.mime.addresses import BCC_FIELDS, VISIBLE_FIELDS, Mailbox
 from mailguard.mime.head import decode_words
 from mailguard.mime.message import Field, Message, stuffed
 from mailguard.model.address import comparable, local_part
-from mailguard.policy.people import BCC_FIELDS, VISIBLE_FIELDS
 
 LINE_MAX = 76
 NOBODY = b"To: undisclosed-recipients:;\r\n"

@@ -14,13 +14,13 @@ from datetime import timedelta
 import structlog
 
 from mailguard.judging.active import ActivePolicy
+from mailguard.mime.addresses import BCC_FIELDS, VISIBLE_FIELDS
 from mailguard.mime.head import head_of
 from mailguard.mime.message import Message, unstuffed
 from mailguard.model.address import comparable
 from mailguard.model.audit import AuditAction, AuditEvent
 from mailguard.model.queue import Mover, Recipient, State
 from mailguard.model.verdict import Action, AtEnd, Needs, Obligation, Reason, Verdict
-from mailguard.policy.people import BCC_FIELDS, VISIBLE_FIELDS
 from mailguard.spool import Mail, Move, SealedContent, Spool, advance
 from mailguard.spool.moves import Step
 from mailguard.store import Transaction, Work
@@ -45,7 +45,7 @@ class Transformer:
     async def prepare(self, mail: Mail) -> list[Recipient]:
         """Queue and claim ``mail.recipients``, all ``cleared`` and leased; those that are ``sending`` then.
 
-        Recipients whose variant cannot be made are held; a mail that cannot be read now stays leased and is tried later.
+        Recipients whose variant cannot be made are held; a mail that cannot be read now is tried later.
         """
         async with self._one_at_a_time:
             wire = mail.plain

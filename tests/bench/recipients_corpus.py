@@ -1,7 +1,7 @@
 """Recipient situations as mail programs write them, each labelled by how it was built: who would see whom too many.
 
 Guarantees: the same octets at every run; invented people and firms under domains reserved for examples. No two
-situations share an outsider's address, so that what one mail shows cannot excuse another; but in threads, where it must.
+situations share an outsider's address, so that what one mail shows cannot excuse another; threads do.
 A manifest line has the fields ``mailguard inspect`` reads, and beside them ``family``, ``cc_should_be_bcc`` and
 ``shown``: the addresses everybody can read as recipients. The label follows the office's definition: outsiders of five
 or more organisations, or three or more private addresses of different people; a firm or school (a registrable domain)
@@ -14,7 +14,7 @@ from __future__ import annotations
 import base64
 import html
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -25,7 +25,7 @@ SURNAMES = """水島 mizushima|榊原 sakakibara|野々村 nonomura|高見澤 ta
 |高橋 takahashi|永峰 nagamine|杉浦 sugiura|木内 kiuchi|下平 shimodaira|等々力 todoriki|岩瀬 iwase|大日方 obinata
 |寺島 terashima|北原 kitahara|市ノ瀬 ichinose|藤森 fujimori|細萱 hosogaya|二木 futatsugi|中沢 nakazawa|小口 oguchi"""
 GIVEN = """花子 hanako|千尋 chihiro|健吾 kengo|友美 tomomi|恵理 eri|浩二 koji|典子 noriko|未央 mio|亮平 ryohei
-|雅則 masanori|志保 shiho|智子 tomoko|慎也 shinya|陽介 yosuke|千鶴 chizuru|裕子 yuko|大輝 daiki|久美子 kumiko|夏子 natsuko"""
+|雅則 masanori|志保 shiho|智子 tomoko|慎也 shinya|陽介 yosuke|千鶴 chizuru|裕子 yuko|大輝 daiki|夏子 natsuko"""
 QUOTES = {  # mark of the line, then: first line, author, date, To, Cc, Subject
     "ja": f"|{'_' * 32}|差出人: |送信日時: 2025年6月4日 10:00|宛先: |CC: |件名: 打合せの件",
     "en": "|-----Original Message-----|From: |Sent: Wednesday, June 4, 2025 10:00 AM|To: |Cc: |Subject: agenda",
@@ -291,10 +291,8 @@ def published(w: World) -> Iterator[Situation]:
     for p in (1, 2, 3):  # each gets a mail of its own, whose calendar names all
         guests = w.private(13, p)
         meeting = calendar("REQUEST", guests, f"soumu@{OFFICES[p]}")
-        everybody, only = addresses(guests), addresses(guests[:1])
-        yield w.mail(
-            "13-as-attendees", True, ("To", guests[:1]), own=p, content=meeting, shown=everybody, envelope=only
-        )
+        all_of_them, to, only = addresses(guests), ("To", guests[:1]), addresses(guests[:1])
+        yield w.mail("13-as-attendees", True, to, own=p, content=meeting, shown=all_of_them, envelope=only)
 
 
 def at_the_border(w: World) -> Iterator[Situation]:
@@ -351,11 +349,12 @@ def odd_forms(w: World) -> Iterator[Situation]:
         boxes = w.private(6, n + 1)
         value = ", ".join(f"{box.name} <{box.address}>" for box in boxes)
         yield w.mail("raw-names", True, ("To", value.encode(charset)), own=n, shown=addresses(boxes))
+        boxes = w.private(5, n + 1)
         words = [BECKY.word(f"{box.name} <{box.address}>") for box in boxes]
         yield w.mail("address-in-encoded-word", True, ("To", ",\r\n ".join(words)), own=n, shown=addresses(boxes))
-        names = [f"みどり{next(w.serial)}.example.jp" for _ in range(5)]
-        spelled = [f"info@{name if n % 2 else name.encode('idna').decode()}" for name in names]
-        shown = [f"info@{name.encode('idna').decode()}" for name in names]
+        names = [f"info@みどり{next(w.serial)}.example.jp" for _ in range(5)]
+        shown = [f"info@{name[5:].encode('idna').decode()}" for name in names]
+        spelled = names if n % 2 else shown
         yield w.mail("idn", True, ("Cc", ", ".join(spelled).encode()), own=n, shown=shown)
 
 
@@ -421,9 +420,9 @@ def few_or_hidden(w: World) -> Iterator[Situation]:
 def not_recipients(w: World) -> Iterator[Situation]:
     """Addresses that are none of the visible recipients, or are one and the same."""
     for n in range(4):
-        own, one = w.staff(OFFICES[n], 3), w.firms(1)[0]
+        own, one, another = w.staff(OFFICES[n], 3), *w.firms(2)
         names = addresses(w.private(4, n + 1))
-        named = Box(", ".join(names) if n % 2 else "様、".join(names), one.address)
+        named = Box(", ".join(names) if n % 2 else "様、".join(names), another.address)
         yield w.mail("addresses-in-name", False, ("To", [named]), ("Cc", own), own=n, program=PROGRAMS[n])
         comment = f"{one.address} ({' '.join(names)}),\r\n {own[0].address} (cc: {names[0]}, {names[1]})"
         yield w.mail("addresses-in-comment", False, ("To", comment), own=n, shown=addresses([one, own[0]]))
@@ -444,7 +443,7 @@ def not_recipients(w: World) -> Iterator[Situation]:
         yield w.mail("bcc-left-in", False, ("To", own[:1]), ("Bcc", left), own=n, hidden=addresses(left))
         yield w.mail("one-by-one", False, ("To", w.private(1, n + 1)), own=n, subject="学年だより")
         extra = (("Reply-To", w.private(3)), ("Sender", own[:1]), ("Disposition-Notification-To", w.firms(2)))
-        yield w.mail("other-address-fields", False, ("To", [one]), *extra, own=n)
+        yield w.mail("other-address-fields", False, ("To", w.firms(1)), *extra, own=n)
         yield w.mail("resent-to-few", False, ("To", own), ("Resent-To", w.private(2)), ("Resent-Cc", w.firms(2)), own=n)
 
 
@@ -457,15 +456,13 @@ def machines_and_threads(w: World) -> Iterator[Situation]:
         marks = (("List-Id", f"<kenkyu.{office}>"), ("Precedence", "list"))
         to = [Box("研究会", f"kenkyu@{office}")]
         yield w.mail("mailing-list", False, ("To", to), ("Cc", w.firms(n)), *marks, own=n, hidden=addresses(many))
-        status = (
-            b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example.jp\r\n\r\nAction: failed\r\n"
-        )
+        status = b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx\r\n\r\nAction: failed\r\n"
         headers = b"Content-Type: text/rfc822-headers\r\n\r\n" + original
         report = multipart("report; report-type=delivery-status", text("未達\r\n", program), status, headers)
-        yield w.mail("dsn", False, ("To", one), own=n, sender="", content=report)
+        yield w.mail("dsn", False, ("To", w.private(1)), own=n, sender="", content=report)
         read = b"Content-Type: message/disposition-notification\r\n\r\nDisposition: manual-action/x; displayed\r\n"
         receipt = multipart("report; report-type=disposition-notification", text("開封\r\n", program), read, headers)
-        yield w.mail("mdn", False, ("To", one), own=n, sender="", content=receipt)
+        yield w.mail("mdn", False, ("To", w.private(1)), own=n, sender="", content=receipt)
         body = quoted("en", one[0], own[:1], many)
         yield w.mail("auto-reply", False, ("To", one), ("Auto-Submitted", "auto-replied"), own=n, sender="", body=body)
         for method, family, guests, count_of in (
@@ -490,14 +487,12 @@ def machines_and_threads(w: World) -> Iterator[Situation]:
             yield w.mail(f"answer-to-all-{style.replace('>', 'marked')}", False, *answer, own=n, content=content)
 
 
-FAMILIES: tuple[Callable[[World], Iterator[Situation]], ...] = (
-    *(published, at_the_border, odd_forms, courses),
-    *(few_or_hidden, not_recipients, machines_and_threads),
-)
+ACCIDENTS = (published, at_the_border, odd_forms, courses)
+HARMLESS = (few_or_hidden, not_recipients, machines_and_threads)
 
 
 def corpus() -> Iterator[Situation]:
     """All situations in file order."""
     world = World()
-    for family in FAMILIES:
+    for family in (*ACCIDENTS, *HARMLESS):
         yield from family(world)

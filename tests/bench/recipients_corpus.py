@@ -1,7 +1,7 @@
 """Recipient situations as mail programs write them, each labelled by how it was built: who would see whom too many.
 
-Guarantees: the same octets at every run; invented people and firms under domains reserved for examples. No two
-situations share an outsider's address, so that what one mail shows cannot excuse another; threads do.
+Guarantees: the same octets at every run; invented people and firms under domains reserved for examples. Outside of
+a thread no two situations show the same outsider, so that what one mail shows cannot excuse another.
 A manifest line has the fields ``mailguard inspect`` reads, and beside them ``family``, ``cc_should_be_bcc`` and
 ``shown``: the addresses everybody can read as recipients. The label follows the office's definition: outsiders of five
 or more organisations, or three or more private addresses of different people; a firm or school (a registrable domain)
@@ -487,12 +487,11 @@ def machines_and_threads(w: World) -> Iterator[Situation]:
             yield w.mail(f"answer-to-all-{style.replace('>', 'marked')}", False, *answer, own=n, content=content)
 
 
-ACCIDENTS = (published, at_the_border, odd_forms, courses)
-HARMLESS = (few_or_hidden, not_recipients, machines_and_threads)
+FAMILIES = (published, at_the_border, odd_forms, courses, few_or_hidden, not_recipients, machines_and_threads)
 
 
 def corpus() -> Iterator[Situation]:
     """All situations in file order."""
     world = World()
-    for family in (*ACCIDENTS, *HARMLESS):
+    for family in FAMILIES:
         yield from family(world)

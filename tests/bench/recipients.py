@@ -1,7 +1,7 @@
 """Too many people in To and Cc: mailguard beside two rules that count domains: ``python -m tests.bench.recipients``.
 
 Writes the situations of ``recipients_corpus.py``, asks ``mailguard inspect`` once about all of them, and prints for
-each rule how many accidents it finds (recall) and how many harmless mails it stops (false alarms), in all and by family.
+each rule how many accidents it finds (recall) and how many harmless mails it stops (false alarms), by family too.
 mailguard reads the octets and is not told the labels. The other two are told the recipients, so that they are compared
 by what they count and not by how they read; where their behaviour leaves a choice, it is made in their favour.
 Exits with 1 when mailguard misses an accident or stops more than 2 % of the harmless mails.

@@ -354,8 +354,7 @@ def odd_forms(w: World) -> Iterator[Situation]:
         yield w.mail("address-in-encoded-word", True, ("To", ",\r\n ".join(words)), own=n, shown=addresses(boxes))
         names = [f"info@みどり{next(w.serial)}.example.jp" for _ in range(5)]
         shown = [f"info@{name[5:].encode('idna').decode()}" for name in names]
-        spelled = names if n % 2 else shown
-        yield w.mail("idn", True, ("Cc", ", ".join(spelled).encode()), own=n, shown=shown)
+        yield w.mail("idn", True, ("Cc", ", ".join(names if n % 2 else shown).encode()), own=n, shown=shown)
 
 
 def courses(w: World) -> Iterator[Situation]:
@@ -383,6 +382,9 @@ def courses(w: World) -> Iterator[Situation]:
         body = body.replace("\r\nCC: ", "\r\nBCC: ").replace("\r\nCc: ", "\r\nBcc: ")
         yield w.mail("quotes-a-bcc", True, ("To", others), old, own=n, body=body, program=program)
         others = w.private(7, n + 1)
+        first, second = w.private(4, n + 1), w.firms(3)
+        body = quoted("ja", first[0], own, first[1:]) + "\r\n" + quoted("en", second[0], own, second[1:])
+        yield w.mail("quotes-two-lists", True, ("To", [*first, *second]), old, own=n, body=body, program=program)
         body = "連絡先の一覧です。\r\n" + "".join(f"{box.name} {box.address}\r\n" for box in others)
         yield w.mail("list-in-body", True, ("To", others), own=n, body=body, program=program)
         signature = b"Content-Type: application/pkcs7-signature; name=smime.p7s\r\n\r\nMAAA\r\n"
@@ -452,7 +454,7 @@ def machines_and_threads(w: World) -> Iterator[Situation]:
     for n in range(4):
         office, program = OFFICES[n], PROGRAMS[n]
         own, many, one = w.staff(office, 5), w.private(54, n + 1), w.private(1)
-        original = b"To: " + program.mailboxes(many).encode() + b"\r\nSubject: a\r\n"
+        original = f"To: {program.mailboxes(many)}\r\nSubject: a\r\n".encode()
         marks = (("List-Id", f"<kenkyu.{office}>"), ("Precedence", "list"))
         to = [Box("研究会", f"kenkyu@{office}")]
         yield w.mail("mailing-list", False, ("To", to), ("Cc", w.firms(n)), *marks, own=n, hidden=addresses(many))

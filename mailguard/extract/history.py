@@ -21,7 +21,9 @@ _BEGINS = re.compile(
 )
 _FROM = re.compile(r"^[ \t>*]*(?:from|差出人|送信者)\s*\*?\s*[:\uff1a]", re.IGNORECASE)
 _PEOPLE = re.compile(r"^[ \t>*]*(?:from|to|cc|差出人|送信者|宛先|あて先)\s*\*?\s*[:\uff1a]", re.IGNORECASE)
-_OTHER_FIELD = re.compile(r"^[ \t>*]*(?:sent|date|subject|件名|送信日時|日時|日付)\s*\*?\s*[:\uff1a]", re.IGNORECASE)
+_OTHER_FIELD = re.compile(
+    r"^[ \t>*]*(?:bcc|sent|date|subject|件名|送信日時|日時|日付)\s*\*?\s*[:\uff1a]", re.IGNORECASE
+)
 _RULES = "-=_*+~#\u00b7\u30fb\u2500\u2501\u2015\u30fc\uff0d\uff1d\uff0a\u25c7\u25c6\u25a1\u25a0\u2606\u2605\uff0b\uff5e"
 """What people draw the line above a signature with."""
 _SIGNATURE = re.compile(rf"^(?:-- ?|[{re.escape(_RULES)}]{{8,}})\s*$")

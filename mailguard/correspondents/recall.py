@@ -38,7 +38,7 @@ def recall(reader: Reader, question: Question) -> Knowledge:
         greeted=frozenset(address for _, address in queries.addresses_named(reader, [question.greeting], NAMESAKES_MAX))
         if question.greeting
         else frozenset(),
-        thread=frozenset(one for people in thread for one in people.split(" ")) if thread else None,
+        circles=tuple(frozenset(people.split(" ")) for people in thread),
         is_known_list=len(question.visible) > 1 and queries.is_within_a_list(reader, question.visible),
     )
 

@@ -6,12 +6,16 @@ import re
 
 from mailguard.mime.head import is_automatic
 from mailguard.mime.message import Message
+from mailguard.model.address import comparable
 from mailguard.model.extract import MailKind, Seal
 
 _METHOD = re.compile(rb"^METHOD:[ \t]*([A-Za-z-]+)", re.MULTILINE | re.IGNORECASE)
 _ASKS = frozenset({"request", "publish", "add", "counter", "cancel", "declinecounter"})
 """iTIP methods (RFC 5546 §1.4) that tell people something; the others only answer."""
 
+_ATTENDEE = re.compile(r"^ATTENDEE\b[^\r\n]*?:mailto:([^\s]+@[^\s]+)", re.MULTILINE | re.IGNORECASE)
+_CALENDAR_FOLD = re.compile(r"\r?\n[ \t]")
+CALENDAR_MAX = 1024 * 1024
 _CALENDAR_MAX = 16 * 1024
 _LIST_FIELDS = ("List-Id", "List-Post", "List-Unsubscribe")
 
@@ -68,3 +72,13 @@ def seal_of(message: Message) -> Seal:
     if b"-----BEGIN PGP SIGNED MESSAGE-----" in first:
         return Seal.SIGNED
     return Seal.ENCRYPTED if b"-----BEGIN PGP MESSAGE-----" in first else Seal.NONE
+
+
+def attendees_of(message: Message) -> frozenset[str]:
+    """Comparable addresses an invitation shows to everybody who opens it (RFC 5545 §3.8.4.1)."""
+    found: set[str] = set()
+    for part in message.root.walk():
+        if part.content_type == "text/calendar":
+            text = _CALENDAR_FOLD.sub("", message.text(part, CALENDAR_MAX))
+            found.update(comparable(one) for one in _ATTENDEE.findall(text))
+    return frozenset(found)

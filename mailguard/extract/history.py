@@ -34,8 +34,8 @@ _FORWARD = re.compile(r"^\s*(?:fwd?|fw|転送)\s*[:\uff1a]", re.IGNORECASE)
 LINES_MAX = 20_000
 
 
-def divided(body: str) -> tuple[str, str, frozenset[str]]:
-    """The sender's own words, the quoted history, and the comparable addresses its header lines show."""
+def divided(body: str) -> tuple[str, str, tuple[frozenset[str], ...]]:
+    """The sender's own words, the quoted history, and the comparable addresses each of its header blocks shows."""
     own: list[str] = []
     quoted: list[str] = []
     lines = body.replace("\r\n", "\n").split("\n")[:LINES_MAX]
@@ -47,7 +47,7 @@ def divided(body: str) -> tuple[str, str, frozenset[str]]:
             quoted.append(line)
         else:
             own.append(line)
-    return _without_signature(own), "\n".join(quoted), _people(quoted)
+    return _without_signature(own), "\n".join(quoted), _circles(quoted)
 
 
 def looks_forwarded(subject: str, quoted: str) -> bool:
@@ -79,15 +79,19 @@ def _without_signature(lines: list[str]) -> str:
     return "\n".join(lines)
 
 
-def _people(quoted: list[str]) -> frozenset[str]:
-    found: set[str] = set()
+def _circles(quoted: list[str]) -> tuple[frozenset[str], ...]:
+    """Who stood together: one set for each quoted header block. Two mails quoted in one answer are two circles."""
+    circles: list[set[str]] = [set()]
     in_people = False
     for line in quoted:
+        if _FROM.match(line):
+            circles.append(set())
         if _PEOPLE.match(line):
             in_people = True
             line = re.split(r"[:\uff1a]", line, maxsplit=1)[1]
         elif _OTHER_FIELD.match(line) or not line.strip(" >\t"):
             in_people = False
         if in_people and "@" in line:
-            found.update(comparable(box.address) for box in mailboxes_of(line.replace("mailto:", "").encode()))
-    return frozenset(found)
+            found = mailboxes_of(line.replace("mailto:", "").encode())
+            circles[-1].update(comparable(box.address) for box in found)
+    return tuple(frozenset(circle) for circle in circles if circle)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mailguard.extract.classes import kind_of, seal_of
+from mailguard.extract.classes import attendees_of, kind_of, seal_of
 from mailguard.extract.history import divided, looks_forwarded
 from mailguard.extract.html import text_of_html
 from mailguard.extract.protected import asks_for_password
@@ -20,7 +20,7 @@ def read(message: Message) -> Extract:
     is_html_only = bool(pages) and not body.strip()
     if is_html_only:
         body = "\n".join(text_of_html(message.text(part, TEXT_MAX)) for part in pages)
-    own, quoted, people = divided(body)
+    own, quoted, circles = divided(body)
     types = {part.content_type for part in message.root.walk()}
     subject = " ".join(message.text_of("Subject").split())
     return Extract(
@@ -29,13 +29,14 @@ def read(message: Message) -> Extract:
         subject=subject,
         own_text=own,
         quoted_text=quoted,
-        quoted_people=people,
+        quoted_circles=circles,
         attachments=tuple(_attachment(message, part) for part in files),
         is_html_only=is_html_only and not texts,
         is_forward=looks_forwarded(subject, quoted),
         has_forwarded_message="message/rfc822" in types and message.root.content_type != "multipart/report",
         has_tnef="application/ms-tnef" in types or any(part.name.lower() == "winmail.dat" for part in files),
         has_inline_pictures=any(name.startswith("image/") for name in types),
+        attendees=attendees_of(message),
     )
 
 

@@ -141,7 +141,7 @@ def answer(name: str, judged: Judged, rules: RuleSet) -> dict[str, Any]:
     return {
         "file": name,
         "external_recipients": list(people.outsiders),
-        "visible_external_count": len(people.visible_outsiders),
+        "visible_external_count": len(people.header_outsiders),
         "cc_should_be_bcc": is_exposing(judgement, rules),
         "findings": None,
         "persons": None,

@@ -42,7 +42,8 @@ class Extract:
     """The words and files of one mail.
 
     ``own_text`` is what the sender wrote this time, without quoted history and signature; ``quoted_text`` the history;
-    ``quoted_people`` the comparable addresses that the history's header lines show; ``subject`` is decoded.
+    ``quoted_circles`` the comparable addresses that each header block in it shows together; ``subject`` is decoded.
+    ``attendees``: comparable addresses that the invitation in it shows to everybody.
     ``is_forward``: the history stands there for somebody new.
     """
 
@@ -51,10 +52,11 @@ class Extract:
     subject: str
     own_text: str
     quoted_text: str
-    quoted_people: frozenset[str]
+    quoted_circles: tuple[frozenset[str], ...]
     attachments: tuple[Attachment, ...]
     is_html_only: bool = False
     is_forward: bool = False
     has_forwarded_message: bool = False
     has_tnef: bool = False
     has_inline_pictures: bool = False
+    attendees: frozenset[str] = frozenset()

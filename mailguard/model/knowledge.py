@@ -30,7 +30,7 @@ class Knowledge:
     domain not known, known ones that share a spelling with it, and how many mails went there. ``same_local_part``,
     ``same_name``: for an address not known, known addresses elsewhere with the same local part or full name.
     ``names``: full names by which an address has been addressed. ``greeted``: addresses that the greeting belongs to.
-    ``thread``: everybody who has stood on an earlier mail of the thread; None where no earlier one is known.
+    ``circles``: who stood together on each earlier mail of the thread that is known.
     ``is_known_list``: all of ``visible`` have stood visibly on one mail before, and somebody meant it so.
     """
 
@@ -42,7 +42,7 @@ class Knowledge:
     same_name: dict[str, tuple[str, ...]] = field(default_factory=dict)
     names: dict[str, frozenset[str]] = field(default_factory=dict)
     greeted: frozenset[str] = frozenset()
-    thread: frozenset[str] | None = None
+    circles: tuple[frozenset[str], ...] = ()
     is_known_list: bool = False
 
 

@@ -104,7 +104,7 @@ class Facts:
 
 def situation_of(message: Message, extract: Extract, occasion: Occasion, directory: Directory) -> Situation:
     """The mail as read. Never raises for what a mail may hold."""
-    people = people_of(message, occasion.reverse_path, list(occasion.forward_paths), directory)
+    people = people_of(message, occasion.reverse_path, list(occasion.forward_paths), directory, extract.attendees)
     greeting = greeting_of(extract.own_text)
     threads = _threads(message)
     author = people.author if "@" in people.author else people.sender
@@ -138,8 +138,8 @@ def facts_of(
 ) -> Facts:
     """The facts. ``cannot_receive``: by domain; absent or None means that nobody could say."""
     people, extract = situation.people, situation.extract
-    known = _seen_before(situation, knowledge)
-    newcomers = [one for one in people.visible_outsiders if one not in known]
+    circles = (*knowledge.circles, *extract.quoted_circles) if situation.is_reply else ()
+    known = frozenset[str]().union(*circles)
     shown_names = tuple(name for name in people.visible.values() if name)
     unreachable = cannot_receive or {}
     by_address: dict[str, RecipientFacts] = {}
@@ -155,10 +155,10 @@ def facts_of(
     return Facts(
         situation=situation,
         recipients=tuple(by_address[comparable(path)] for path in situation.occasion.forward_paths),
-        knows_each_other=_know_each_other(people, newcomers, directory, knowledge),
-        is_unproven_reply=situation.is_reply and knowledge.thread is None,
+        knows_each_other=_know_each_other(people, circles, directory, knowledge),
+        is_unproven_reply=situation.is_reply and not circles,
         greets_somebody_else=not is_mistyped and suspicion.greets_somebody_else(situation.greeting, people, knowledge),
-        was_internal_thread=_was_internal(situation, knowledge, directory),
+        was_internal_thread=bool(known) and not any(directory.is_outside(one) for one in known),
         is_missing_file=extract.kind is MailKind.PERSONAL and speaks_of_missing_file(extract),
         gives_password=gives_password_beside_file(extract),
         remarks_internally=bool(insiders) and bool(outsiders) and remarks_internally(extract),
@@ -202,24 +202,20 @@ def _threads(message: Message) -> tuple[bytes, ...]:
     return _message_ids(message, "References", "In-Reply-To")
 
 
-def _seen_before(situation: Situation, knowledge: Knowledge) -> frozenset[str]:
-    """Everybody who stood on the thread before, by our own record or by the history the mail quotes."""
-    if not situation.is_reply:
-        return frozenset()
-    return (knowledge.thread or frozenset()) | situation.extract.quoted_people
-
-
-def _know_each_other(people: People, newcomers: list[str], directory: Directory, knowledge: Knowledge) -> bool:
-    if len(people.visible_outsiders) < 2 or knowledge.is_known_list:
+def _know_each_other(
+    people: People, circles: tuple[frozenset[str], ...], directory: Directory, knowledge: Knowledge
+) -> bool:
+    """Whether the visible outsiders have all seen each other: on one earlier mail, not on two that never met."""
+    visible = people.visible_outsiders
+    if len(visible) < 2 or knowledge.is_known_list:
         return True
-    # One firm newly put on a thread of people who see each other is no accident of Cc.
-    groups = {directory.people_group(one) for one in newcomers}
-    return len(people.visible_outsiders) - len(newcomers) >= 2 and len(groups) <= 1
-
-
-def _was_internal(situation: Situation, knowledge: Knowledge, directory: Directory) -> bool:
-    earlier = _seen_before(situation, knowledge)
-    return bool(earlier) and not any(directory.is_outside(one) for one in earlier)
+    for circle in circles:
+        newcomers = [one for one in visible if one not in circle]
+        # One firm newly put on a thread of people who see each other is no accident of Cc.
+        groups = {directory.people_group(one) for one in newcomers}
+        if not newcomers or (len(visible) - len(newcomers) >= 2 and len(groups) <= 1):
+            return True
+    return False
 
 
 def _recipient(

@@ -126,7 +126,7 @@ def _one_slip(domain: str, known: str) -> bool:
         return False
     if any(letter.isdigit() for letter in ours + theirs):
         return False
-    if ours + theirs in ("-", "."):
+    if set(ours + theirs) <= {"-", "."}:
         return True
     tokens = [_token_around(text, start) for text in (domain, known)]
     is_sibling = ending_of(domain) == ending_of(known) and ending_of(domain).count(".") >= 2

@@ -26,7 +26,9 @@ class People:
 
     ``envelope``: forward-paths in order. ``visible``: whom the header shows as recipients, with the name shown.
     ``bcc``: whom a ``Bcc:`` header that was left in shows. ``outsiders``: envelope recipients outside the office;
-    ``visible_outsiders``: outsiders that everybody sees.
+    ``visible_outsiders``: outsiders that everybody sees, in the header or as attendees of an invitation;
+    ``header_outsiders`` those of the header alone. ``groups`` and ``private`` name organisations and private people:
+    one person's two mailboxes under one full name are one.
     """
 
     sender: str
@@ -37,6 +39,7 @@ class People:
     bcc: dict[str, str]
     outsiders: tuple[str, ...]
     visible_outsiders: tuple[str, ...]
+    header_outsiders: tuple[str, ...]
     groups: frozenset[str]
     private: frozenset[str]
 
@@ -52,7 +55,13 @@ class People:
         return {address: full_name(self.visible.get(address, "")) for address in everybody}
 
 
-def people_of(message: Message, reverse_path: str, forward_paths: list[str], directory: Directory) -> People:
+def people_of(
+    message: Message,
+    reverse_path: str,
+    forward_paths: list[str],
+    directory: Directory,
+    attendees: frozenset[str] = frozenset(),
+) -> People:
     """Everybody a mail concerns; an envelope recipient is never lost, whatever the header looks like."""
     envelope = tuple(dict.fromkeys(comparable(path) for path in forward_paths))
     shown = [box for field in message.all(*VISIBLE_FIELDS) for box in field.mailboxes]
@@ -60,8 +69,10 @@ def people_of(message: Message, reverse_path: str, forward_paths: list[str], dir
     hidden_spellings = _spelled_out(message, envelope, visible)
     visible.update(dict.fromkeys(hidden_spellings, ""))
     author = next((box for field in message.all("From", "Resent-From") for box in field.mailboxes), Mailbox("", ""))
-    visible_outsiders = tuple(one for one in visible if directory.is_outside(one))
-    private = frozenset(one for one in visible_outsiders if directory.people_group(one) == one)
+    header_outsiders = tuple(one for one in visible if directory.is_outside(one))
+    exposed = dict.fromkeys((*header_outsiders, *sorted(one for one in attendees if directory.is_outside(one))))
+    groups = {one: directory.people_group(one) for one in exposed}
+    persons = {one: full_name(visible.get(one, "")) or one for one, group in groups.items() if group == one}
     return People(
         sender=comparable(reverse_path),
         author=comparable(author.address),
@@ -70,9 +81,10 @@ def people_of(message: Message, reverse_path: str, forward_paths: list[str], dir
         visible=visible,
         bcc=_by_address([box for field in message.all(*BCC_FIELDS) for box in field.mailboxes]),
         outsiders=tuple(one for one in envelope if directory.is_outside(one)),
-        visible_outsiders=visible_outsiders,
-        groups=frozenset(directory.people_group(one) for one in visible_outsiders),
-        private=private,
+        visible_outsiders=tuple(exposed),
+        header_outsiders=header_outsiders,
+        groups=frozenset(persons.get(one, group) for one, group in groups.items()),
+        private=frozenset(persons.values()),
     )
 
 

@@ -14,6 +14,7 @@ from datetime import timedelta
 import structlog
 
 from mailguard import audit
+from mailguard.correspondents import forget_old_threads
 from mailguard.errors import MailguardError
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.spool import Spool, queries
@@ -23,6 +24,8 @@ from mailguard.store.times import to_micros
 
 ACTOR = Actor(ActorKind.WORKER, "sweeper")
 EVERY = timedelta(hours=1)
+THREAD_AGE = timedelta(days=400)
+"""A year and some weeks: what comes once a year is answered on last year's mail."""
 ORPHAN_AGE = timedelta(hours=36)
 _BATCH = 200
 
@@ -42,8 +45,9 @@ class Sweeper:
             try:
                 destroyed = await self.destroy_expired()
                 orphans = await asyncio.to_thread(self.collect_orphans, ORPHAN_AGE)
-                if destroyed or orphans:
-                    log.info("swept", destroyed=destroyed, orphans=orphans)
+                threads = await self._spool.store.write(self.forget_threads, is_brief=False)
+                if destroyed or orphans or threads:
+                    log.info("swept", destroyed=destroyed, orphans=orphans, threads=threads)
             except (MailguardError, OSError) as error:
                 log.error("sweep_failed", error=type(error).__name__, cause=str(error))
             await asyncio.sleep(EVERY.total_seconds())
@@ -69,6 +73,11 @@ class Sweeper:
             event = AuditEvent(transaction.now, ACTOR, AuditAction.CONTENT_DESTROYED, row.content_id)
             audit.append(transaction, event)
         return [(row.content_id, row.is_file) for row in rows]
+
+    @staticmethod
+    def forget_threads(transaction: Transaction) -> int:
+        """Forget who stood on threads that nobody will go on with; how many mails of them."""
+        return forget_old_threads(transaction, transaction.now - THREAD_AGE)
 
     def collect_orphans(self, older_than: timedelta) -> int:
         """Remove unfinished and rowless content files older than that; how many."""

@@ -52,7 +52,7 @@ async def test_nothing_is_known_at_first(store: Store) -> None:
     """In a fresh office everybody is new, and nothing is wrong with that."""
     found = await known(store, A, B, threads=(KEY,))
 
-    assert ({}, {}, None, False) == (found.by_office, found.resembling, found.thread, found.is_known_list)
+    assert ({}, {}, (), False) == (found.by_office, found.resembling, found.circles, found.is_known_list)
 
 
 async def test_mails_are_counted_by_sender_and_office(store: Store) -> None:
@@ -111,8 +111,10 @@ async def test_thread_knows_everybody_who_stood_on_it(store: Store) -> None:
     second = thread_key(b"<second@office.example.jp>")
     await learned(store, lesson(A, B, thread=KEY), lesson(C, thread=second))
 
-    assert frozenset({ME, A, B, C}) == (await known(store, A, threads=(KEY, second))).thread
-    assert (await known(store, A, threads=(thread_key(b"<other>"),))).thread is None
+    circles = (await known(store, A, threads=(KEY, second))).circles
+
+    assert {frozenset({ME, A, B}), frozenset({ME, C})} == set(circles)
+    assert () == (await known(store, A, threads=(thread_key(b"<other>"),))).circles
 
 
 LISTS = [
@@ -141,7 +143,7 @@ async def test_person_is_forgotten_everywhere(store: Store) -> None:
 
     assert (True, 0) == (removed > 0, again)
     assert ({B: 1}, {"two.example.net": 1}) == (found.by_office, found.by_domain)
-    assert (frozenset({ME, B, C}), False) == (found.thread, found.is_known_list)
+    assert ((frozenset({ME, B, C}),), False) == (found.circles, found.is_known_list)
     assert {} == (await known(store, "x@one-example.com", "y@one.example.org")).resembling
 
 
@@ -154,7 +156,7 @@ async def test_old_threads_are_forgotten(store: Store, clock: StandingClock) -> 
     )
 
     assert 1 == removed
-    assert (await known(store, A, threads=(KEY,))).thread is None
+    assert () == (await known(store, A, threads=(KEY,))).circles
 
 
 CSV = "氏名,メールアドレス\r\n安藤 真由美,ando.mayumi@one.example.com\r\n,x@two.example.net\r\n名前だけ,\r\n"

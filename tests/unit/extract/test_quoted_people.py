@@ -21,4 +21,4 @@ def test_quoted_people_with_a_bcc_line_are_without_its_addresses(lines: tuple[st
         ["承知しました。", "", *above, f"{label}: c@three.example.com;", "  d@four.example.com", subject, ""]
     )
 
-    assert divided(body)[2] == {"a@one.example.com", "b@two.example.com"}
+    assert divided(body)[2] == (frozenset({"a@one.example.com", "b@two.example.com"}),)

@@ -10,7 +10,7 @@ from mailguard.model.address import comparable
 
 _BEGINS = re.compile(
     r"""^[ \t>]*(?:
-        -{3,}\s*(?:original\ message|forwarded\ message|元のメッセージ|転送されたメッセージ|forwarded\ by)\b.*
+        -{3,}\s*(?:original\ message|forwarded\ message|元のメッセージ|転送されたメッセージ|転送者|forwarded\ by)\b.*
       | -{4,}\s*(?:元のメッセージ|転送メッセージ|Original\ Message|Forwarded\ message).*
       | on\ .{6,200}\ wrote:\s*
       | .{0,120}(?:のメール|のメッセージ|さんは書きました|さんが書きました|は書きました|wrote)\s*[:\uff1a]\s*

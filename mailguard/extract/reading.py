@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mailguard.extract.classes import attendees_of, kind_of, seal_of
+from mailguard.extract.flowed import unflowed
 from mailguard.extract.history import divided, looks_forwarded
 from mailguard.extract.html import text_of_html
 from mailguard.extract.protected import asks_for_password
@@ -16,7 +17,7 @@ TEXT_MAX = 512 * 1024
 def read(message: Message) -> Extract:
     """The words and files of a mail. Never raises for what a mail may hold."""
     texts, pages, files = _sorted_out(message)
-    body = "\n".join(message.text(part, TEXT_MAX) for part in texts)
+    body = "\n".join(_plain_text(message, part) for part in texts)
     is_html_only = bool(pages) and not body.strip()
     if is_html_only:
         body = "\n".join(text_of_html(message.text(part, TEXT_MAX)) for part in pages)
@@ -40,37 +41,47 @@ def read(message: Message) -> Extract:
     )
 
 
+def _plain_text(message: Message, part: Part) -> str:
+    text = message.text(part, TEXT_MAX)
+    if part.parameters.get("format", "").lower() != "flowed":
+        return text
+    return unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
+
+
 def _sorted_out(message: Message) -> tuple[list[Part], list[Part], list[Part]]:
     """Plain bodies, HTML bodies, and files; what lies inside a forwarded message belongs to that file."""
     texts: list[Part] = []
     pages: list[Part] = []
     files: list[Part] = []
 
-    def visit(part: Part) -> None:
+    def visit(part: Part, *, is_in_page: bool) -> None:
         if part.content_type == "message/rfc822":
             files.append(part)
         elif part.children:
             for child in part.children:
-                visit(child)
+                visit(child, is_in_page=is_in_page or part.content_type == "multipart/related")
         elif part.content_type == "text/plain" and not part.is_attachment:
             texts.append(part)
         elif part.content_type == "text/html" and not part.is_attachment:
             pages.append(part)
-        elif not _is_furniture(part):
+        elif not _is_furniture(part, is_in_page=is_in_page):
             files.append(part)
 
-    visit(message.root)
+    visit(message.root, is_in_page=False)
     return texts, pages, files
 
 
-def _is_furniture(part: Part) -> bool:
-    """Parts no person calls an attachment: signatures, calendar data in the body, pictures of the page, reports."""
+def _is_furniture(part: Part, *, is_in_page: bool) -> bool:
+    """Parts no person calls an attachment: signatures, calendar data in the body, pictures of the page, reports.
+
+    A named picture beside the text is a file: telephones send their photographs so, with the disposition "inline".
+    """
     name = part.content_type
     return (
         name in ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
         or name in ("message/delivery-status", "message/disposition-notification", "text/rfc822-headers")
         or (name == "text/calendar" and part.disposition != "attachment")
-        or (name.startswith("image/") and part.disposition != "attachment")
+        or (name.startswith("image/") and part.disposition != "attachment" and (is_in_page or not part.name))
         or name.startswith("multipart/")
     )
 

@@ -9,25 +9,62 @@ from mailguard.model.extract import Extract
 from mailguard.policy.greeting import Greeting, has_legal_form, organisation_name
 
 _ATTACHES = re.compile(
-    r"添付(?!.{0,4}(?:は?不要|なし|無し|せず|しません|しておりません|していません|できません))"
-    r"|同封|\battach(?:ed|ing|ment)s?\b|\bplease find (?:the )?enclosed\b",
+    r"(?:添付|別添)"
+    r"(?!.{0,4}(?:は?不要|なし|無し|せず|しません|しておりません|していません|いたしません|でき(?:ません|ない|ず|かね|る)))"
+    r"(?!(?:ファイル|書類|資料|物)?(?:は|が|も)(?:不要|あ?りません|ございません|なかった))"
+    r"|別紙(?:の(?:とおり|通り)|をご|ご?参照)|同封"
+    r"|\b(?:find|see|here is|have|[’']ve|is|are|am|[’']m|[’']re) (?:(?:also|now|just|here|you) )?attach(?:ed|ing)\b"
+    r"|\battached[,:]? (?:is|are|please|you|find|for|hereto|herewith)\b|\battached[.!]?$|\bPFA\b"
+    r"|\b(?:the|an?|our|my|see|per|this|these) attach(?:ed|ments?)\b"
+    r"|\bfind (?:the )?enclosed\b|\benclosed (?:is|are|please|you will|herewith)\b",
     re.IGNORECASE,
 )
+"""A claim that a file is there now, not any mention of one."""
+
 _ASKS_FOR_FILE = re.compile(
-    r"添付(?:の?(?:上|うえ)|して(?:返信|返送|ご返|お送り|送って|提出|ご提出|申請|ください|下さい|いただ|頂)|(?:いただ|頂|願|くださ|下さ)"
-    r"|をお願い|が必要|書類を?ご用意)|(?:先日|前回|以前|先ほど|先程|昨日|先の|前の|さきほど)[^。\n]{0,16}添付|添付[^。\n]{0,8}(?:届き|届いて|拝見|拝受|受け取|確認しました|確認いたしました)"
-    r"|\bplease attach\b|\b(?:your|the previous|earlier|last) [a-z ]{0,20}attachment",
+    r"添付(?:の?(?:上|うえ)|して(?:ご?返|ご?送付|お?送(?:り|って)(?!いたし|致し|しま|申し)|ご?提出|申請|ください|下さい|いただ|頂|窓口|お持ち|ご?持参)"
+    r"|(?:いただ|頂|願|くださ|下さ)|をお願い|が必要|書類を?ご用意)|\bplease attach\b",
+    re.IGNORECASE,
+)
+_PAPERS = re.compile(r"添付書類")
+"""Where a mail asks for papers, this heads the list of them."""
+
+_SPEAKS_OF_ANOTHER = re.compile(
+    # A file of another mail, or of the other side's.
+    r"(?:先日|前回|以前|先ほど|先程|昨日|先の|前の|さきほど|後ほど|のちほど|後日|追って|別メール|別便)[^。\n]{0,16}添付"
+    r"|添付[^。\n]{0,8}(?:届き|届いて|拝見|拝受|受け取|確認しました|確認いたしました)"
+    r"|(?:いただいた|いただきました|頂いた|頂きました|くださった|下さった)[^。、\n]{0,4}添付"
+    r"|添付[^。\n]{0,12}(?:文字化け|(?:開|読め|見当た|見つか)[^。\n]{0,30}(?:ないで|ません|なかった|ない(?:場合|よう)|注意))"
+    r"|\b(?:your|the previous|earlier|last) [a-z ]{0,20}attachment|\battachments? (?:that |which )?you\b"
+    r"|\bno attachments?\b|\b(?:cannot|can[’']t|could not|couldn[’']t|unable to|do not|don[’']t|never)"
+    r" (?:open|read|find|see)\b[^.]{0,30}\battach"
+    # What is fastened to other things than mails.
+    r"|\battached to (?!this\b|the (?:e-?mail|mail|message)\b)"
+    # The notice below many mails about secrecy and wrong delivery.
+    r"|メール(?:本文)?(?:および|及び|ならびに|並びに|または|又は|と|や)(?:その|この)?添付"
+    r"|添付[^。\n]{0,12}(?:秘密|機密|削除|破棄|廃棄)"
+    r"|\b(?:e-?mail|mail|message|communication|transmission)\b[^.\n]{0,24}"
+    r"\b(?:and|or|with|including) (?:(?:all|any|its|the) )*attachment",
     re.IGNORECASE,
 )
 _LINKED = re.compile(r"https?://\S+")
+_SENTENCE_END = re.compile(r"[。\n]|(?<=[.!?])\s")
 _PASSWORD = re.compile(
-    r"(?:パスワード|解凍パス|解凍キー|暗証番号|ぱすわーど|passwords?|passcode|\bpw\b|\bpass\b)"
-    r"[^\S\n]*(?:は|が|を|:|=|->|→|⇒|」|】|\]|\)|です|is|,|、)*[^\S\n]*\n?[\s「『【\[(\"':=]{0,4}([!-~]{4,64})",
+    r"(?:パスワード|解凍パス|パス(?=[^\S\n]*[はが:=])|解凍キー(?:ワード)?|暗証番号|ぱすわーど"
+    r"|(?<![a-z])(?:passwords?(?: (?:for|to|of) [^.:\n]{1,40}?(?= is\b|:))?|passcode|pw|pass)(?![a-z]))"
+    r"[^\S\n]*(?:は|が|を|:|=|-|->|→|⇒|」|】|\]|\)|です|is|,|、)*[^\S\n]*\n?[\s「『【\[(\"':=]{0,4}([!-~]{4,64})",
     re.IGNORECASE,
 )
 _NOT_A_PASSWORD = re.compile(
-    r"^(?:https?://|[\d()+-]{9,}$|\S+@\S+\.\S+$|(?:will|has|have|been|sent|protected|separately|by|follows?|later|for|the|your|and|with|to)\b)",
+    r"^(?:https?://|[\d()+-]{9,}$|\S+@\S+\.\S+$|(?:will|has|have|been|being|sent|given|protected|separately|available"
+    r"|by|follows?|later|for|the|your|our|and|with|to|same|not|required|needed)\b)",
     re.IGNORECASE,
+)
+_WAY_TO_TELL = re.compile(r"[^。\n]{0,8}?(?:で|にて|から)[^。\n]{0,8}(?:送|連絡|知らせ|伝え|共有|通知|案内)")
+"""After a word of letters alone: the messenger by which the password is told (LINEでお送りします)."""
+
+_MEETING_CODE = re.compile(
+    r"(?:meeting|webinar|ミーティング|会議)\s*(?:id|number|番号)[^\n]*\n\s*(?:pass|パス|pw)[^\n]*", re.IGNORECASE
 )
 _INTERNAL_WORDS = re.compile(
     r"社外秘|部外秘|所外秘|局外秘|社内限|部内限|内部限|内部資料|内輪|内々|内密|内緒|ここだけの|オフレコ"
@@ -50,14 +87,16 @@ def speaks_of_missing_file(extract: Extract) -> bool:
     """The sender writes now that something is attached, and nothing is; history and requests do not count."""
     if extract.attachments or extract.has_tnef or extract.has_forwarded_message:
         return False
-    words = f"{extract.own_text}\n{extract.subject}"
-    if not _ATTACHES.search(unicodedata.normalize("NFKC", words)):
+    words = unicodedata.normalize("NFKC", f"{extract.own_text}\n{extract.subject}")
+    if not _ATTACHES.search(words):
         return False
-    for sentence in re.split(r"[。\n]", words):
-        line = unicodedata.normalize("NFKC", sentence[:_LONG_LINE])
-        if _ATTACHES.search(line) and not _ASKS_FOR_FILE.search(line) and not _LINKED.search(line):
-            return True
-    return False
+    sentences = [sentence[:_LONG_LINE] for sentence in _SENTENCE_END.split(words)]
+    if any(_ASKS_FOR_FILE.search(sentence) for sentence in sentences):
+        sentences = [_PAPERS.sub("", sentence) for sentence in sentences]
+    elsewhere = (_ASKS_FOR_FILE, _SPEAKS_OF_ANOTHER, _LINKED)
+    return any(
+        _ATTACHES.search(sentence) and not any(one.search(sentence) for one in elsewhere) for sentence in sentences
+    )
 
 
 def gives_password_beside_file(extract: Extract) -> bool:
@@ -69,8 +108,11 @@ def gives_password_beside_file(extract: Extract) -> bool:
 
 def gives_password(text: str) -> bool:
     """Whether a text tells a password, not only speaks of one."""
-    normal = unicodedata.normalize("NFKC", text)
-    return any(not _NOT_A_PASSWORD.match(found[1]) for found in _PASSWORD.finditer(normal))
+    normal = _MEETING_CODE.sub("", unicodedata.normalize("NFKC", text))
+    return any(
+        not _NOT_A_PASSWORD.match(found[1]) and not (found[1].isalpha() and _WAY_TO_TELL.match(normal, found.end()))
+        for found in _PASSWORD.finditer(normal)
+    )
 
 
 def remarks_internally(extract: Extract) -> bool:

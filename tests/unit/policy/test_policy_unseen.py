@@ -1,0 +1,160 @@
+"""Slips in mails of other offices and programs than those the rules were made with: a clinic, a town, a builder."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+
+import pytest
+
+from mailguard.extract import read
+from mailguard.judging.flags import flags_of
+from mailguard.mime.message import Message
+from mailguard.model.knowledge import Knowledge
+from mailguard.policy.directory import Directory, domains
+from mailguard.policy.facts import Occasion, facts_of, situation_of
+
+OFFICE = Directory(
+    own=domains(["clinic.example.org"]),
+    partners=domains(["hospital.example.or.jp"]),
+    freemail=domains(["free.example.com"]),
+)
+SENDER = '"高峰 由紀子" <takamine@clinic.example.org>'
+DOCTOR = '"鷹野 誠" <takano@hospital.example.or.jp>'
+COLLEAGUE = '"有明 修" <ariake@clinic.example.org>'
+
+
+def flags(
+    body: str = "ご連絡です。",
+    *,
+    sender: str = SENDER,
+    to: tuple[str, ...] = (DOCTOR,),
+    cc: tuple[str, ...] = (),
+    fields: str = "",
+    kind: str = "text/plain; charset=utf-8",
+    files: tuple[bytes, ...] = (),
+    knowledge: Knowledge | None = None,
+) -> list[str]:
+    """The flags of one mail, made of octets as a mail program writes them."""
+    text = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n{body}\r\n".replace("\r\n", "\n")
+    parts = [text.replace("\n", "\r\n").encode(), *files]
+    copies = f"Cc: {', '.join(cc)}\r\n" if cc else ""
+    head = f"From: {sender}\r\nTo: {', '.join(to)}\r\n{copies}Subject: a subject\r\n{fields}MIME-Version: 1.0\r\n"
+    content = (
+        b"Content-Type: multipart/mixed; boundary=b1\r\n\r\n--b1\r\n" + b"\r\n--b1\r\n".join(parts) + b"\r\n--b1--\r\n"
+        if files
+        else parts[0]
+    )
+    message = Message(head.encode() + content)
+    paths = tuple(box.address for field in message.all("To", "Cc") for box in field.mailboxes)
+    occasion = Occasion("takamine@clinic.example.org", paths, datetime(2026, 9, 1, 1, tzinfo=UTC))
+    situation = situation_of(message, read(message), occasion, OFFICE)
+    return flags_of(facts_of(situation, knowledge or Knowledge(), OFFICE))
+
+
+def file(
+    name: str, octets: bytes = b"%PDF-1.4\n", *, kind: str = "application/pdf", shown: str = "attachment"
+) -> bytes:
+    """One part with a name."""
+    head = (
+        f'Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: {shown}; filename="{name}"'
+    )
+    return f"{head}\r\n\r\n".encode() + base64.encodebytes(octets).replace(b"\n", b"\r\n")
+
+
+PROTECTED = b"PK\x03\x04\x14\x00\x01\x00" + bytes(40)
+"""The head of a zip whose entry is encrypted (APPNOTE 4.4.4, bit 0)."""
+
+FORGOTTEN = [
+    pytest.param("日程表を別添のとおり送付いたします。", id="betten"),
+    pytest.param("回答は別紙のとおりです。", id="besshi"),
+    pytest.param("資料を添付してお送りいたします。", id="sent by attaching"),
+    pytest.param("先ほどは添付漏れがあり失礼しました。改めて計画書を添付いたします。", id="second try"),
+    pytest.param("The minutes are attached to this e-mail.", id="attached to this"),
+    pytest.param("I\u2019ve attached the signed contract.", id="typographic apostrophe"),
+    pytest.param("Attached you will find our offer.", id="attached you will find"),
+    pytest.param("Enclosed is our offer.", id="enclosed"),
+    pytest.param("Thank you for the file you attached. For ours see the attachment.", id="theirs and ours"),
+]
+NOT_FORGOTTEN = [
+    pytest.param("お送りいただいた添付ファイルが開けませんでした。再送をお願いいたします。", id="theirs does not open"),
+    pytest.param("添付の資料が文字化けしておりました。", id="theirs is garbled"),
+    pytest.param("本メールに添付ファイルはありません。", id="none is said"),
+    pytest.param("容量が大きく添付できないため、下記に置きました。", id="too large"),
+    pytest.param("添付できるファイルは10MBまでです。", id="a limit"),
+    pytest.param("図面は後ほど別メールにて添付してお送りします。", id="in a later mail"),
+    pytest.param("不審なメールの添付ファイルを開いたり、返信したりしないでください。", id="a warning"),
+    pytest.param(
+        "写真を貼り、住民票を添付して窓口にお持ちください。\n添付書類は次のとおりです。\n1 住民票", id="at a counter"
+    ),
+    pytest.param(
+        "10月6日でお願いします。\n\n高峰\n\n本メールおよび添付ファイルは宛先の方のみを対象としています。", id="notice"
+    ),
+    pytest.param(
+        "Monday then.\n\nThis message and any attachments are intended only for the addressee.", id="notice, en"
+    ),
+    pytest.param("I could not open the attachment you sent.", id="theirs does not open, en"),
+    pytest.param("There was no attachment in your mail.", id="theirs is missing, en"),
+    pytest.param("Our server refuses attachments over 10 MB.", id="a limit, en"),
+    pytest.param("A condition is attached to the grant.", id="another thing, en"),
+    pytest.param(
+        "承知しました。\n\n----- 転送者: 総務課 日時: 2026/09/04 -----\n\n資料を添付します。", id="forwarded by Notes"
+    ),
+]
+
+
+@pytest.mark.parametrize("body", FORGOTTEN)
+def test_file_said_to_be_there_and_missing_is_noticed(body: str) -> None:
+    """Whoever writes that a file is there and forgets it is asked, in the words of official letters and in English."""
+    assert "missing_attachment" in flags(body)
+
+
+@pytest.mark.parametrize("body", NOT_FORGOTTEN)
+def test_file_of_others_or_other_mails_is_not_missed(body: str) -> None:
+    """Nobody is asked about a file for a word about attachments that claims none."""
+    assert "missing_attachment" not in flags(body)
+
+
+def test_words_broken_over_flowed_lines_are_read_whole() -> None:
+    """A soft line break in the middle of a word hides nothing (RFC 3676 §4)."""
+    body = "見積書を添 \n付いたします。"
+
+    assert "missing_attachment" in flags(body, kind="text/plain; charset=utf-8; format=flowed; delsp=yes")
+
+
+def test_photograph_shown_inline_beside_the_text_is_a_file() -> None:
+    """A telephone's photograph counts as the attachment it is spoken of as."""
+    photograph = file("IMG_0412.HEIC", kind="image/heic", shown="inline")
+
+    assert "missing_attachment" not in flags("患部の写真を添付します。", files=(photograph,))
+
+
+TOLD = [
+    pytest.param("zipのパスはsugi0101です。", id="pasu"),
+    pytest.param("解凍用PW（Harbour88）", id="after kanji, in brackets"),
+    pytest.param("解凍キーワード：Harbour88", id="keyword"),
+    pytest.param("The password to open the file is Harbour88.", id="to open"),
+    pytest.param("Password for the zip: Harbour88", id="for the zip"),
+    pytest.param("Password - Harbour88", id="dash"),
+]
+NOT_TOLD = [
+    pytest.param("パスワードはLINEでお送りします。", id="by a messenger"),
+    pytest.param("パスワードはTeamsのチャットにてご連絡します。", id="by a messenger's chat"),
+    pytest.param("パスワードはお電話で。\n\nMeeting ID: 812 3456 7890\nPasscode: 428115", id="of a web meeting"),
+    pytest.param("The password for this file is being sent separately.", id="separately"),
+]
+
+
+@pytest.mark.parametrize("body", TOLD)
+def test_password_beside_its_file_is_noticed(body: str) -> None:
+    """A password in the same mail is noticed however it is announced."""
+    assert "password_with_archive" in flags(body, files=(file("d.zip", PROTECTED, kind="application/zip"),))
+
+
+@pytest.mark.parametrize("body", NOT_TOLD)
+def test_way_by_which_a_password_is_told_is_none(body: str) -> None:
+    """The name of a messenger or the code of a web meeting is not taken for the file's password."""
+    found = flags(body, files=(file("d.zip", PROTECTED, kind="application/zip"),))
+
+    assert "password_with_archive" not in found
+    assert "already_protected" in found

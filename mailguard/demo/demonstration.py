@@ -73,8 +73,15 @@ class Demonstration:
 
     async def act(self, queue_id: QueueId, action: str) -> bool:
         """Carry out a click; whether anything was left to do. Raises ``UnknownMail``."""
-        make = {"cancel": hold.cancel, "release": hold.release}[action]
-        outcome = await self.service.store.write(make(self.service.spool, queue_id.upper(), _ACTOR, ""))
+        spool, queue_id = self.service.spool, queue_id.upper()
+        match action:
+            case "cancel":
+                work = hold.cancel(spool, queue_id, _ACTOR, "")
+            case "individual":
+                work = hold.release(spool, queue_id, _ACTOR, "", recipients=hold.Recipients.INDIVIDUAL)
+            case _:
+                work = hold.release(spool, queue_id, _ACTOR, "")
+        outcome = await self.service.store.write(work)
         self.service.timekeeper.hint()
         return bool(outcome.moved)
 

@@ -35,7 +35,7 @@ _STYLE = Path(__file__).with_name("style.css")
 
 Look = Callable[[], Awaitable[Overview]]
 Act = Callable[[str, str], Awaitable[bool]]
-"""Carries out "cancel" or "release" on the mail with this queue id; False if there was nothing left to do.
+"""Carries out "cancel", "release" or "individual" on the mail with this queue id; False if there was nothing left to do.
 
 Raises ``UnknownMail``.
 """
@@ -71,6 +71,10 @@ def create_page(look: Look, act: Act, send_samples: Callable[[], Awaitable[None]
     @app.post("/mails/{queue_id}/release")
     async def release(queue_id: str) -> Response:
         return await clicked(queue_id, "release", "released")
+
+    @app.post("/mails/{queue_id}/individual")
+    async def individual(queue_id: str) -> Response:
+        return await clicked(queue_id, "individual", "released")
 
     @app.post("/samples")
     async def samples() -> Response:

@@ -95,18 +95,26 @@ def _held(mail: HeldMail, now: datetime) -> str:
         f'<form method="post" action="/mails/{escape(mail.queue_id)}/{act}">'
         f'<button class="{act}" aria-label="{_ja(f"demo.button.{act}")}: {_subject(mail.subject)}">'
         f"{_both(f'demo.button.{act}', tag='span')}</button></form>"
-        for act in ("cancel", "release")
+        for act in ("cancel", "individual" if mail.shows_others else "release")
     )
+    reasons = "".join(
+        f'<li><span lang="ja">{escape(texts["ja"])}</span> <span lang="en">{escape(texts["en"])}</span></li>'
+        for texts in mail.reasons
+    )
+    why = f'<ul class="reasons">{reasons}</ul>' if reasons else ""
     others = _both("demo.held.others", count=mail.others) if mail.others else ""
     return (
         f'<li class="held"><h3>{_subject(mail.subject)}</h3>{_people(mail.recipients)}'
-        f'{_countdown(mail.until, now)}{others}<div class="buttons">{buttons}</div></li>'
+        f'{why}{_countdown(mail, now)}{others}<div class="buttons">{buttons}</div></li>'
     )
 
 
-def _countdown(until: datetime | None, now: datetime) -> str:
+def _countdown(mail: HeldMail, now: datetime) -> str:
+    until = mail.until
     if until is None:
         return _both("demo.held.no_timer", attribute=_LEFT)
+    if not mail.is_sent_then:
+        return _both("demo.held.not_sent_then", attribute=_LEFT, day=f"{until.astimezone():%Y-%m-%d %H:%M}")
     seconds = round((until - now).total_seconds())
     if seconds <= 0:
         return _both("demo.held.about_to_go", attribute=_LEFT)

@@ -82,6 +82,7 @@ class Round:
         await self._until("bounce", self._has_bounced)
         await self._until("retried", lambda: self._has_arrived(Kind.BUSY) and self._was_refused(BUSY))
         await self._wait_for_timers()
+        await self._send_one_by_one()
         await self._look_at_what_was_cancelled()
         self._look_at_what_arrived()
 
@@ -103,10 +104,37 @@ class Round:
         service = self._demonstration.service
         left = (self._deadline - service.clock.now()).total_seconds() + service.settings.hold.grace_seconds
         seconds = max(0.0, left)
-        by_timer = (Kind.FIVE_IN_TO, Kind.BCC)
+        by_timer = (Kind.BCC,)
         await self._until("timer", lambda: all(self._has_arrived(kind) for kind in by_timer), seconds)
         if any(at < self._deadline for kind in by_timer for at in self._outside_arrivals(kind)):
             raise self._wrong("timer")
+
+    async def _send_one_by_one(self) -> None:
+        five = self._demonstration.sent[Kind.FIVE_IN_TO]
+        held = (await self._demonstration.look()).held
+        mail = next((one for one in held if one.queue_id == five), None)
+        if mail is None or mail.is_sent_then or not mail.shows_others or self._copies(Kind.FIVE_IN_TO):
+            raise self._wrong("waits")
+        self._passed("waits")
+        await self._click(Kind.FIVE_IN_TO, "individual")
+        people = set(self._samples[Kind.FIVE_IN_TO].recipients)
+        await self._until(
+            "individual", lambda: {one.recipients for one in self._variants()} == {(who,) for who in people}
+        )
+        for arrival in self._variants():
+            shown = arrival.head.octets.lower()
+            if any(who.encode() in shown for who in people if (who,) != arrival.recipients):
+                raise self._wrong("individual")
+
+    def _variants(self) -> list[Arrival]:
+        """What arrived of the mail to five, changed for each of them."""
+        subject = Head(head_of(self._samples[Kind.FIVE_IN_TO].content)).first("Subject")
+        digest = sha256(self._samples[Kind.FIVE_IN_TO].content).digest()
+        return [
+            arrival
+            for arrival in self._demonstration.world.arrivals
+            if arrival.head.first("Subject") == subject and arrival.digest != digest
+        ]
 
     async def _look_at_what_was_cancelled(self) -> None:
         overview: Overview = await self._demonstration.look()
@@ -117,8 +145,13 @@ class Round:
 
     def _look_at_what_arrived(self) -> None:
         sent = {sha256(sample.content).digest() for sample in self._samples.values()}
-        changed = [arrival for arrival in self._demonstration.world.arrivals if arrival.digest not in sent]
-        # Of all that arrived, only the report about the wrong address is not one of the samples.
+        variants = self._variants()
+        changed = [
+            arrival
+            for arrival in self._demonstration.world.arrivals
+            if arrival.digest not in sent and arrival not in variants
+        ]
+        # Of all that arrived, only the report about the wrong address is neither a sample nor made of one.
         if len(changed) != 1 or not self._is_report(changed[0]):
             raise self._wrong("identical")
         self._passed(

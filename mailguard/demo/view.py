@@ -13,7 +13,9 @@ from mailguard.demo.world import Arrival
 from mailguard.hold import ListedMail
 from mailguard.model.audit import AuditAction
 from mailguard.model.queue import QueueId, Recipient, State
+from mailguard.model.verdict import Obligation
 from mailguard.spool import Spool
+from mailguard.spool.rows import RecordedJudgement
 
 SHOWN = 30
 """Mails of each kind on the page."""
@@ -29,7 +31,11 @@ _LEADS_THERE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class HeldMail:
-    """A mail that waits. ``until``: the shown deadline, None without a timer; ``others``: recipients not held."""
+    """A mail that waits. ``until``: the shown deadline, None without one; ``others``: recipients not held.
+
+    ``is_sent_then``: whether the deadline sends it. ``reasons``: why it waits, by language. ``shows_others``: whether
+    its outsiders would see each other.
+    """
 
     queue_id: QueueId
     subject: str | None
@@ -37,6 +43,9 @@ class HeldMail:
     recipients: tuple[str, ...]
     until: datetime | None
     others: int
+    is_sent_then: bool
+    reasons: tuple[dict[str, str], ...]
+    shows_others: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,10 @@ class Overview:
 
 def overview(spool: Spool, connection: Connection, arrivals: Iterable[Arrival]) -> Overview:
     """What there is to see now."""
-    held = [_held(mail) for mail in hold.list_held(spool, connection, limit=SHOWN)]
+    held = [
+        _held(mail, spool.judgement(connection, mail.submission.queue_id))
+        for mail in hold.list_held(spool, connection, limit=SHOWN)
+    ]
     gone: dict[QueueId, None] = {}
     for _, _, event in audit.all_events(connection):
         if event.queue_id is not None and event.action in _LEADS_THERE:
@@ -82,9 +94,10 @@ def overview(spool: Spool, connection: Connection, arrivals: Iterable[Arrival]) 
     )
 
 
-def _held(mail: ListedMail) -> HeldMail:
+def _held(mail: ListedMail, judgement: RecordedJudgement | None) -> HeldMail:
     waiting = [entry for entry in mail.recipients if entry.state is State.HELD]
     deadlines = [entry.shown_until for entry in waiting if entry.shown_until is not None]
+    verdicts = [entry.verdict for entry in waiting if entry.verdict is not None]
     return HeldMail(
         mail.submission.queue_id,
         mail.subject,
@@ -92,6 +105,9 @@ def _held(mail: ListedMail) -> HeldMail:
         tuple(entry.path.address for entry in waiting),
         min(deadlines, default=None),
         len(mail.recipients) - len(waiting),
+        all(verdict.is_released_by_timer for verdict in verdicts),
+        () if judgement is None else tuple(one.texts for one in judgement.explanations),
+        any(Obligation.HIDE_RECIPIENTS in verdict.obligations for verdict in verdicts),
     )
 
 

@@ -109,15 +109,18 @@ TEXTS: dict[str, str] = {
     "demo.held.title": "{count} held (not sent yet)",
     "demo.held.intro": (
         "Mail to the outside waits a little before it is sent. "
-        "If you see a mistake, press Cancel before the time is over."
+        "If you see a mistake, press Cancel before the time is over. "
+        "A mail with a sign of a mistake is not sent before you decide."
     ),
     "demo.held.none": "Nothing is held. Send one from below: mail to the outside appears here.",
     "demo.held.minutes_left": "Will be sent in {minutes} min {seconds} s ({clock})",
     "demo.held.seconds_left": "Will be sent in {seconds} s ({clock})",
     "demo.held.about_to_go": "The time is over. It is about to be sent.",
     "demo.held.no_timer": "No timer sends it. Decide whether to send or to cancel it.",
+    "demo.held.not_sent_then": "Decide whether to send or to cancel it. If nobody does by {day}, it is not sent and you are told.",
     "demo.held.others": "Not held for {count} other recipients.",
     "demo.button.cancel": "Cancel",
+    "demo.button.individual": "Send one by one",
     "demo.button.release": "Send now",
     "demo.arrived.title": "{count} taken by the other side's server",
     "demo.arrived.intro": "Mail inside the office and automatic mail goes at once. The newest comes first.",
@@ -174,8 +177,10 @@ TEXTS: dict[str, str] = {
     "demo.smoke.released": "the one where 'Send now' was pressed arrived before its time",
     "demo.smoke.retried": "a mail that was refused once was tried again and arrived",
     "demo.smoke.timer": "the rest arrived when the time was over, and not before",
+    "demo.smoke.waits": "the mail whose outsiders would see each other went on waiting, with its reason",
+    "demo.smoke.individual": "sent one by one, it reached its five people, each seeing only itself",
     "demo.smoke.cancelled": "the one where 'Cancel' was pressed was not sent",
-    "demo.smoke.identical": "what arrived is unchanged, byte for byte, below the Received line",
+    "demo.smoke.identical": "what needed no change arrived unchanged, byte for byte, below the Received line",
     "demo.smoke.bcc": "the Bcc address is written in no mail",
     "demo.smoke.arrived": "What arrived:",
     "demo.smoke.worked": "All of it worked ({seconds} s).",

@@ -14,7 +14,7 @@ _ENTITY = re.compile(
 )
 _ORGANISATION = re.compile(
     r"会社|法人|銀行|信用金庫|ホテル|旅館|学校|大学|高校|中学|小学|幼稚園|保育園|病院|医院|クリニック|センター|事務所|組合|協会|工業|商事|企画|建設"
-    r"|印刷|生命|保険|旅行|システム|製作所|研究所|役所|役場|教育委員会|店|社$|社\b"
+    r"|印刷|物産|産業|電機|電気|運輸|不動産|薬局|商店|商会|工務店|生命|保険|旅行|システム|製作所|研究所|役所|役場|教育委員会|店|社$|社\b"
 )
 _GENERAL = re.compile(
     r"皆|みな|各|担当|関係|ご一同|会員|保護者|お客|受講|参加|申込|所属|事務|委員|役員|組合員|先生方|全員|支店|係|部長|課長|社長|所長|校長|園長|店長|院長|会長|理事"
@@ -27,10 +27,14 @@ _CALL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """Organisations without their legal form, and persons without blanks and titles, as greeted; both may be empty."""
+    """Organisations without their legal form, and persons without blanks and titles, as greeted; both may be empty.
+
+    ``words`` are the words of the persons: surname and given name, or a firm that nobody could tell from a surname.
+    """
 
     organisations: tuple[str, ...] = ()
     persons: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -44,6 +48,7 @@ def greeting_of(own_text: str) -> Greeting:
     """Whom the first lines greet; nothing where they greet nobody, or everybody."""
     organisations: list[str] = []
     persons: list[str] = []
+    parts: list[str] = []
     above: list[str] = []
     lines = [line.strip() for line in own_text.split("\n") if line.strip()][:LINES_MAX]
     for line in lines:
@@ -62,9 +67,9 @@ def greeting_of(own_text: str) -> Greeting:
                 break
             continue
         called = text[: match.start()].strip()
-        _take(called, match[1], above, organisations, persons)
+        parts += _take(called, match[1], above, organisations, persons)
         above = []
-    return Greeting(tuple(dict.fromkeys(organisations)), tuple(dict.fromkeys(persons)))
+    return Greeting(*(tuple(dict.fromkeys(names)) for names in (organisations, persons, parts)))
 
 
 def organisation_name(text: str) -> str:
@@ -81,7 +86,8 @@ def has_legal_form(text: str) -> bool:
     return _ENTITY.search(unicodedata.normalize("NFKC", text)) is not None
 
 
-def _take(called: str, title: str, above: list[str], organisations: list[str], persons: list[str]) -> None:
+def _take(called: str, title: str, above: list[str], organisations: list[str], persons: list[str]) -> list[str]:
+    """Sorts out one greeted line; the words of the person in it."""
     for line in above:
         name = organisation_name(line)
         if name:
@@ -91,7 +97,7 @@ def _take(called: str, title: str, above: list[str], organisations: list[str], p
         name = organisation_name(words[0]) if words else ""
         if name:
             organisations.append(name)
-        return
+        return []
     if len(words) > 1 and organisation_name(words[0]):
         organisations.append(organisation_name(words[0]))
         words = words[1:]
@@ -100,5 +106,7 @@ def _take(called: str, title: str, above: list[str], organisations: list[str], p
     person = " ".join(words[-2:])
     if person and not _GENERAL.search(person) and not organisation_name(person) and _CALL.fullmatch(person):
         persons.append(person.replace(" ", ""))
-    elif person and organisation_name(person) and not _GENERAL.search(person):
+        return person.split(" ")
+    if person and organisation_name(person) and not _GENERAL.search(person):
         organisations.append(organisation_name(person))
+    return []

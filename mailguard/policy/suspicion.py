@@ -115,7 +115,7 @@ def greets_somebody_else(greeting: Greeting, people: People, knowledge: Knowledg
         texts = "".join(unicodedata.normalize("NFKC", name) for name in people.visible.values())
         return not any(
             name.startswith(person) or person.startswith(name) or person in texts
-            for person in greeting.persons
+            for person in (*greeting.persons, *greeting.words)
             for name in names
         )
     if greeting.organisations and not greeting.persons and len(people.outsiders) == 1:

@@ -80,7 +80,7 @@ async def test_list_and_show_tell_what_a_person_needs(relay: Relay) -> None:
         assert words in text[0]
     assert (JAPANESE_SUBJECT, "", SENDER) == (mail["subject"], other["subject"], mail["from"])
     first = mail["recipients"][0]
-    assert (1, PARTNER, "held", "hold", ["external"]) == tuple(
+    assert (1, PARTNER, "held", "hold", ["pause-before-outside"]) == tuple(
         first[key] for key in ("number", "address", "state", "action", "reasons")
     )
     shown_until, due_at = (datetime.fromisoformat(first[key]) for key in ("shown_until", "due_at"))

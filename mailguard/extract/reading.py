@@ -10,6 +10,9 @@ from mailguard.extract.protected import asks_for_password
 from mailguard.mime.message import Message, Part
 from mailguard.model.extract import Attachment, Extract
 
+SMIME_SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature")
+"""Types of a detached signature (RFC 8551 §3.5.3, and the old name of the same)."""
+
 TEXT_MAX = 512 * 1024
 """Encoded octets of a body that are read for the sender's words; what people write is far shorter."""
 
@@ -37,6 +40,7 @@ def read(message: Message) -> Extract:
         has_forwarded_message="message/rfc822" in types and message.root.content_type != "multipart/report",
         has_tnef="application/ms-tnef" in types or any(part.name.lower() == "winmail.dat" for part in files),
         has_inline_pictures=any(name.startswith("image/") for name in types),
+        is_smime_signed=not types.isdisjoint(SMIME_SIGNATURES),
         attendees=attendees_of(message),
     )
 
@@ -78,7 +82,7 @@ def _is_furniture(part: Part, *, is_in_page: bool) -> bool:
     """
     name = part.content_type
     return (
-        name in ("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")
+        name in (*SMIME_SIGNATURES, "application/pgp-signature")
         or name in ("message/delivery-status", "message/disposition-notification", "text/rfc822-headers")
         or (name == "text/calendar" and part.disposition != "attachment")
         or (name.startswith("image/") and part.disposition != "attachment" and (is_in_page or not part.name))

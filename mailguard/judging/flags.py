@@ -23,7 +23,7 @@ def flags_of(facts: Facts) -> list[str]:
         "already_protected": has_protected(facts),
         "forwarded_message": extract.has_forwarded_message,
         "tnef": extract.has_tnef,
-        "smime_signed": extract.seal in (Seal.SIGNED, Seal.OPAQUE),
+        "smime_signed": extract.seal is Seal.OPAQUE or extract.is_smime_signed,
         "smime_opaque": extract.seal is Seal.OPAQUE,
         "html_only": extract.is_html_only,
         "empty_subject": is_subject_empty(facts),

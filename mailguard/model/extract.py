@@ -59,4 +59,5 @@ class Extract:
     has_forwarded_message: bool = False
     has_tnef: bool = False
     has_inline_pictures: bool = False
+    is_smime_signed: bool = False
     attendees: frozenset[str] = frozenset()

@@ -80,6 +80,10 @@ _FIRM_IN_NAME = re.compile(
     r"|[^_\-\s()、,.【】\[\]]{2,20}?(?:御中)"
     r"|[^_\-\s()、,.【】\[\]]{1,16}(?:銀行|信用金庫|ホテル|旅館|工業|商事|企画|建設|印刷|生命|保険|旅行|製作所|研究所|事務所)様"
 )
+_MADE_OUT = re.compile(r"[\s_]*(?:様|御中|殿|宛|あて|向け)")
+_PAPER_FOR_ONE = re.compile(r"見積|請求|納品|注文|発注|領収|契約|覚書|提案|支払|精算|検収")
+"""Kinds of paper that are made out to somebody; a catalogue or a complaint names a firm it is about."""
+
 _LONG_LINE = 2000
 
 
@@ -124,19 +128,29 @@ def names_other_firm(
     extract: Extract, greeting: Greeting, shown_names: tuple[str, ...], own_names: tuple[str, ...]
 ) -> bool:
     """A file's name is made out to a firm that neither mail nor recipients speak of, while it greets another."""
-    addressed = {*greeting.organisations, *(organisation_name(name) for name in shown_names if has_legal_form(name))}
+    addressed = {*greeting.organisations, *(_firm_shown(name) for name in shown_names)}
     if not addressed - {""}:
         return False
     words = _compact(f"{extract.subject} {extract.own_text} {extract.quoted_text} {' '.join(shown_names)}")
     for attachment in extract.attachments:
         stem = unicodedata.normalize("NFKC", attachment.name).rpartition(".")[0] or attachment.name
         for found in _FIRM_IN_NAME.finditer(stem):
+            if not (
+                found[0].endswith(("様", "御中")) or _MADE_OUT.match(stem, found.end()) or _PAPER_FOR_ONE.search(stem)
+            ):
+                continue
             firm = _compact(re.sub(r"(?:御中|様)$", "", found[0]))
             firm = organisation_name(firm) or firm
             is_own = any(firm and (firm in _compact(own) or _compact(own) in firm) for own in own_names if own)
             if len(firm) >= 2 and firm not in words and not is_own:
                 return True
     return False
+
+
+def _firm_shown(name: str) -> str:
+    """The firm that a display name tells by its legal form, or in front of a person's name; "" where none."""
+    first, _, rest = unicodedata.normalize("NFKC", name).strip().partition(" ")
+    return organisation_name(name) if has_legal_form(name) else organisation_name(first) if rest else ""
 
 
 def _compact(text: str) -> str:

@@ -158,3 +158,42 @@ def test_way_by_which_a_password_is_told_is_none(body: str) -> None:
 
     assert "password_with_archive" not in found
     assert "already_protected" in found
+
+
+GREETING = "もみじ設備株式会社\n営業部 秋山様\n\n添付いたします。"
+MADE_OUT = [
+    pytest.param(GREETING, "御見積書 有限会社かえで商店 様.pdf", id="with a title"),
+    pytest.param(GREETING, "注文書(かえで商店(株)宛).pdf", id="addressed"),
+    pytest.param(GREETING, "請求書_かえで商店株式会社.pdf", id="a bill"),
+    pytest.param(
+        "秋山様\n添付いたします。", "見積_㈱かえで商店御中.pdf", id="the firm greeted by the display name alone"
+    ),
+]
+ABOUT = [
+    pytest.param("かえで電機株式会社_総合カタログ.pdf", id="a maker's catalogue"),
+    pytest.param("【かえで電機㈱】保証書.pdf", id="a maker's guarantee"),
+    pytest.param("訴状(対 かえで商店株式会社).pdf", id="the other party"),
+    pytest.param("見積書（もみじ設備　㈱様）.pdf", id="the recipient, written otherwise"),
+    pytest.param("工程表_森様邸.pdf", id="the owner of a house"),
+]
+FIRM = ('"もみじ設備 秋山" <akiyama@momiji.example.com>',)
+
+
+@pytest.mark.parametrize(("body", "name"), MADE_OUT)
+def test_file_made_out_to_another_firm_is_noticed(body: str, name: str) -> None:
+    """A bill or an offer for somebody else is noticed by its name."""
+    assert "attachment_other_company" in flags(body, to=FIRM, files=(file(name),))
+
+
+@pytest.mark.parametrize("name", ABOUT)
+def test_file_about_a_firm_is_not_made_out_to_it(name: str) -> None:
+    """A firm that a paper is about, or by, is no wrong recipient."""
+    assert "attachment_other_company" not in flags(GREETING, to=FIRM, files=(file(name),))
+
+
+@pytest.mark.parametrize(("kind", "is_smime"), [("pkcs7-signature", True), ("pgp-signature", False)])
+def test_signature_is_called_by_its_standard(kind: str, is_smime: bool) -> None:
+    """S/MIME and OpenPGP signatures are told apart."""
+    signature = file("signature", kind=f"application/{kind}")
+
+    assert ("smime_signed" in flags("確認しました。", files=(signature,))) == is_smime

@@ -26,13 +26,16 @@ def recall(reader: Reader, question: Question) -> Knowledge:
     by_domain = queries.mails_to_domains(reader, domains)
     unknown = [one for one in domains if one and one not in question.stated and by_domain.get(one, 0) < _FEW]
     thread = queries.thread_people(reader, question.threads) if question.threads else []
-    names = _grouped(queries.names_of(reader, addresses)) if question.greeting or len(addresses) <= 3 else {}
+    namesakes = _namesakes(reader, new)
+    named = set(addresses) if question.greeting or len(addresses) <= 3 else set()
+    named.update(one for known in namesakes.values() for one in known)
+    names = _grouped(queries.names_of(reader, named)) if named else {}
     return Knowledge(
         by_sender=queries.seen_by(reader, question.sender, addresses),
         by_office=by_office,
         by_domain=by_domain,
         resembling=_resembling(reader, unknown),
-        same_local_part=_namesakes(reader, new),
+        same_local_part=namesakes,
         same_name=_same_names(reader, {one: question.outsiders[one] for one in new if question.outsiders[one]}),
         names={one: frozenset(name for name in found if "|" not in name) for one, found in names.items()},
         greeted=frozenset(address for _, address in queries.addresses_named(reader, [question.greeting], NAMESAKES_MAX))

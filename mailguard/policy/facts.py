@@ -161,7 +161,10 @@ def facts_of(
         was_internal_thread=bool(known) and not any(directory.is_outside(one) for one in known),
         is_missing_file=extract.kind is MailKind.PERSONAL and speaks_of_missing_file(extract),
         gives_password=gives_password_beside_file(extract),
-        remarks_internally=bool(insiders) and bool(outsiders) and remarks_internally(extract),
+        remarks_internally=bool(insiders)
+        and bool(outsiders)
+        and remarks_internally(extract)
+        and not suspicion.greets_outsider(extract, situation.greeting, people, knowledge, directory.names),
         names_other_firm=names_other_firm(extract, situation.greeting, shown_names, directory.names),
     )
 
@@ -238,6 +241,9 @@ def _recipient(
     if resembling is not None and elsewhere is not None and domain_of(elsewhere) == resembling[0]:
         # One slip, one reason: the mistyped domain explains the same name elsewhere.
         elsewhere = None
+    if situation.is_reply and relation not in PRIVATE and address in situation.extract.quoted_text.lower():
+        # The mail that is answered shows this very address: it was not completed from memory.
+        elsewhere = None
     return RecipientFacts(
         address=address,
         relation=relation,
@@ -247,7 +253,8 @@ def _recipient(
         is_first_time_domain=is_outside and not is_known_domain,
         resembles=resembling,
         elsewhere=elsewhere,
-        is_senders_own=is_outside and suspicion.is_senders_own(address, shown, people, relation in PRIVATE),
+        is_senders_own=is_outside
+        and suspicion.is_senders_own(address, shown, people, situation.greeting, relation in PRIVATE),
         shows_other_address=suspicion.shows_other_address(address, shown),
         is_new_in_thread=is_outside and bool(known) and situation.is_reply and address not in known,
         cannot_receive=cannot_receive if is_outside else None,

@@ -92,6 +92,10 @@ def full_name(shown: str) -> str:
     """A Japanese full name without blanks and titles; "" where what is shown is no person's full name."""
     text = unicodedata.normalize("NFKC", shown)
     text = re.sub(r"\s*(様|さま|さん|殿|先生|氏)$", "", text.strip())
+    words = text.split()
+    if len(words) > 2:
+        # A department or a title stands in front of surname and given name.
+        text = " ".join(words[-2:])
     if _ROLE_WORDS.search(text):
         return ""
     compact = "".join(text.split())

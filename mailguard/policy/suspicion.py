@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
-from mailguard.mime.addresses import mailboxes_of
 from mailguard.model.address import comparable, domain_of, local_part
+from mailguard.model.extract import Extract
 from mailguard.model.knowledge import Knowledge
 from mailguard.policy.directory import Directory
 from mailguard.policy.greeting import Greeting, organisation_name
@@ -24,6 +25,12 @@ _ROLES = frozenset({
     "kocho", "koucho", "kyoto", "kyotou", "kaigi", "seikyu", "billing",
 })  # fmt: skip
 _ROLE_STEM = re.compile(r"[\d._-]+$")
+_ADDRESS_SHOWN = re.compile(r"[!#-&*+\-./0-9=?A-Z^-~]+@(?:[\w-]+\.)+[a-z][a-z0-9-]+(?![\w@])", re.IGNORECASE)
+_KANJI = re.compile(r"[々〆一-鿿豈-﫿\U00020000-\U0003ffff]")
+_GREETING_LINES = 4
+_GREETED_MAX = 20
+"""Outsiders above which nobody greets them one by one."""
+
 _LOCAL_MIN = 5
 """Letters of a local part that tells one person from others; shorter ones are surnames or initials of many."""
 
@@ -55,14 +62,25 @@ def resembles(domain: str, knowledge: Knowledge, directory: Directory) -> tuple[
 def known_elsewhere(address: str, people: People, knowledge: Knowledge) -> str | None:
     """A known address of what seems to be the same person elsewhere, as autocompletion offers it; None where none.
 
-    Role addresses (``info@``) are many people's; an address that gets this mail as well was meant.
+    Role addresses (``info@``) are many people's; an address that gets this mail as well was meant; so is one that
+    shares its local part with somebody of another full name.
     """
     here = {*people.envelope, *people.visible}
     candidates = list(knowledge.same_name.get(address, ()))
     if is_personal(local_part(address)):
-        candidates += knowledge.same_local_part.get(address, ())
+        name = full_name(people.visible.get(address, ""))
+        candidates += [
+            one
+            for one in knowledge.same_local_part.get(address, ())
+            if not name or _may_be_named(name, knowledge.names.get(one, frozenset()))
+        ]
     fitting = {one for one in candidates if one not in here and domain_of(one) != domain_of(address)}
     return min(fitting, default=None)
+
+
+def _may_be_named(name: str, known: frozenset[str]) -> bool:
+    """Whether a name may be one of those known; one of them may be a surname alone, or have a firm in front."""
+    return not known or any(name in one or one in name for one in known)
 
 
 def is_personal(local: str) -> bool:
@@ -71,30 +89,70 @@ def is_personal(local: str) -> bool:
     return len(local) >= _LOCAL_MIN and stem not in _ROLES and not local.isdigit()
 
 
-def is_senders_own(address: str, shown: str, people: People, is_private: bool) -> bool:
-    """Whether it looks like the sender's own private mailbox: same name shown, or same local part but for initials."""
+def is_senders_own(address: str, shown: str, people: People, greeting: Greeting, is_private: bool) -> bool:
+    """Whether it looks like the sender's own private mailbox: same name shown, or same local part but for initials.
+
+    Nobody greets himself, and nobody's own mailbox shows another's full name.
+    """
     if not is_private:
         return False
     author = people.author or people.sender
-    name = full_name(people.author_name)
-    if name and name == full_name(shown):
+    name, theirs = full_name(people.author_name), full_name(shown)
+    if name and name == theirs:
         return True
-    if any(comparable(box.address) in (author, people.sender) for box in mailboxes_of(shown.encode())):
+    if not {author, people.sender}.isdisjoint(_addresses_in(shown)):
         return True
     ours = re.sub(r"[\d._-]", "", local_part(author))
-    if len(ours) < 4 or ours in _ROLES:
+    is_somebodys = bool(greeting.persons) or bool(_KANJI.match(name) and _KANJI.match(theirs))
+    if is_somebodys or len(ours) < 4 or ours in _ROLES:
         return False
     pieces = [piece for piece in re.split(r"[._-]|\d+", local_part(address)) if piece]
+    if not shown and ours in pieces:
+        # A surname with a given name beside it, and nothing that says whose.
+        return len(pieces) <= 3
     rest = "".join(pieces).replace(ours, "", 1) if ours in "".join(pieces) else None
     return rest is not None and len(rest) <= 2
 
 
 def shows_other_address(address: str, shown: str) -> bool:
-    """Whether the display name is an address, and another one than mail goes to."""
-    if "@" not in unicodedata.normalize("NFKC", shown):
+    """Whether the display name shows an address, and another one than mail goes to."""
+    found = _addresses_in(shown)
+    return bool(found) and address not in found
+
+
+def greets_outsider(
+    extract: Extract, greeting: Greeting, people: People, knowledge: Knowledge, own: tuple[str, ...]
+) -> bool:
+    """Whether the first lines greet somebody outside, to whom all the rest is said then; not only a colleague."""
+    if any(not any(one in name or name in one for name in own if name) for one in greeting.organisations):
+        return True
+    if len(people.outsiders) > _GREETED_MAX:
         return False
-    boxes = [comparable(box.address) for box in mailboxes_of(shown.encode())]
-    return bool(boxes) and address not in boxes
+    lines = [line for line in extract.own_text.split("\n") if line.strip()][:_GREETING_LINES]
+    head = "\n".join(unicodedata.normalize("NFKC", line) for line in lines if not line.rstrip().endswith("。"))
+    outside = _called(people.outsiders, people, knowledge)
+    inside = _called([one for one in people.visible if one not in people.visible_outsiders], people, knowledge)
+    return any(
+        re.search(rf"{re.escape(word)}\s?\w{{0,4}}?(?:様|さま|さん|先生|殿)(?=$|[\s、,&()/])", head, re.MULTILINE)
+        or re.search(rf"^\s*(?:dear|hi|hello)\b.{{0,40}}\b{re.escape(word)}\b", head, re.IGNORECASE | re.MULTILINE)
+        for word in outside - inside
+    )
+
+
+def _called(addresses: Iterable[str], people: People, knowledge: Knowledge) -> set[str]:
+    """What people may be called by: the words of their names, and a surname of two letters."""
+    names = {
+        unicodedata.normalize("NFKC", name)
+        for one in addresses
+        for name in (people.visible.get(one, ""), *knowledge.names.get(one, ()))
+    }
+    words = {word for name in names for word in re.findall(r"[^\s,、()<>\"]+", name) if "@" not in word}
+    return words | {word[:2] for word in words if _KANJI.match(word) and len(word) in (3, 4)}
+
+
+def _addresses_in(shown: str) -> set[str]:
+    """Comparable addresses that stand in a display name; ``name@shop``, as people sign themselves, is none."""
+    return {comparable(found[0]) for found in _ADDRESS_SHOWN.finditer(unicodedata.normalize("NFKC", shown))}
 
 
 def greets_somebody_else(greeting: Greeting, people: People, knowledge: Knowledge) -> bool:

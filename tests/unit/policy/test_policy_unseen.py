@@ -197,3 +197,118 @@ def test_signature_is_called_by_its_standard(kind: str, is_smime: bool) -> None:
     signature = file("signature", kind=f"application/{kind}")
 
     assert ("smime_signed" in flags("確認しました。", files=(signature,))) == is_smime
+
+
+OWN_PRIVATE = [
+    pytest.param(SENDER, "yukiko.takamine77@free.example.com", id="surname beside a given name, nothing shown"),
+    pytest.param(
+        '"事務長 高峰 由紀子" <jimucho@clinic.example.org>',
+        '"高峰 由紀子" <y.t@free.example.com>',
+        id="a title in front",
+    ),
+]
+OTHERS_PRIVATE = [
+    pytest.param("検診は10月20日です。", '"高峰 花子" <takamine.h@free.example.com>', id="another full name"),
+    pytest.param("高峰秀子様\n\n検診のご案内です。", "takamine-h@free.example.com", id="greeted"),
+]
+
+
+@pytest.mark.parametrize(("sender", "to"), OWN_PRIVATE)
+def test_own_private_mailbox_is_known_by_its_parts(sender: str, to: str) -> None:
+    """Office mail on its way home is noticed by what stands in the address or the name."""
+    assert "forward_to_private" in flags("続きは自宅で", sender=sender, to=(to,))
+
+
+@pytest.mark.parametrize(("body", "to"), OTHERS_PRIVATE)
+def test_namesake_of_the_sender_is_a_customer(body: str, to: str) -> None:
+    """A customer who shares the sender's surname is not taken for the sender."""
+    assert "forward_to_private" not in flags(body, to=(to,))
+
+
+OTHER_SHOWN = [
+    pytest.param('"連携室 (renkei@hospital.example.or.jp)"', id="in brackets"),
+    pytest.param('"連携室[renkei@hospital.example.or.jp]"', id="in square brackets"),
+    pytest.param('"renkei@hospital.example.or.jp"', id="alone"),
+]
+SAME_OR_NONE_SHOWN = [
+    pytest.param('"佐藤@医療機器サービス"', id="name at a firm"),
+    pytest.param('"みか@長野"', id="name at a place"),
+    pytest.param('"@yamamoto_k"', id="a handle"),
+    pytest.param("\"'Sato@Kiki.example.com'\"", id="quoted twice"),
+    pytest.param('"ｓａｔｏ＠ｋｉｋｉ．ｅｘａｍｐｌｅ．ｃｏｍ"', id="full width"),
+    pytest.param('"mailto:sato@kiki.example.com"', id="mailto"),
+]
+
+
+@pytest.mark.parametrize("shown", OTHER_SHOWN)
+def test_name_that_shows_another_address_is_noticed(shown: str) -> None:
+    """An address in the name is read wherever it stands there."""
+    assert "display_name_mismatch" in flags(to=(f"{shown} <sato@kiki.example.com>",))
+
+
+@pytest.mark.parametrize("shown", SAME_OR_NONE_SHOWN)
+def test_name_that_shows_no_other_address_is_left_alone(shown: str) -> None:
+    """Signing oneself ``name@shop`` shows no address, and the same address shows no other."""
+    assert "display_name_mismatch" not in flags(to=(f"{shown} <sato@kiki.example.com>",))
+
+
+FOR_COLLEAGUES = [
+    pytest.param("有明先生\n\n業者さんにはまだ伏せておいてください。内々の話です。", id="greets the colleague"),
+    pytest.param("有明さん\n鷹野先生には見せないように。内緒です。", id="speaks of the outsider below the greeting"),
+    pytest.param("有明さん\n鷹野さんには言わないで", id="without a full stop"),
+]
+FOR_THE_OUTSIDER = [
+    pytest.param("鷹野先生\n\nご家族にはまだ伝えないでください。", id="kept from the family"),
+    pytest.param("有明先生、鷹野先生\n\n患者様には当面内密にお願いします。", id="greets both"),
+    pytest.param("みなと病院 御中\n\n本資料は社外秘です。", id="greets the organisation"),
+    pytest.param("鷹野部長様\n\n第三者には見せないでください。", id="with a title"),
+]
+
+
+@pytest.mark.parametrize("body", FOR_COLLEAGUES)
+def test_remark_to_a_colleague_before_an_outsider_is_noticed(body: str) -> None:
+    """What is said to a colleague alone is noticed when an outsider reads it, even from the To line."""
+    assert "reply_all_external" in flags(body, to=(DOCTOR,), cc=(COLLEAGUE,))
+
+
+@pytest.mark.parametrize("body", FOR_THE_OUTSIDER)
+def test_secret_shared_with_the_outsider_is_no_slip(body: str) -> None:
+    """Whoever greets an outsider and asks for silence towards others has not answered all by mistake."""
+    assert "reply_all_external" not in flags(body, to=(DOCTOR,), cc=(COLLEAGUE,))
+
+
+def test_secret_shared_in_english_is_no_slip() -> None:
+    """The same in an English mail."""
+    body = "Dear Mr Stanhope,\n\nPlease do not share it with third parties."
+
+    assert "reply_all_external" not in flags(body, to=('"Oliver Stanhope" <o@oak.example.com>',), cc=(COLLEAGUE,))
+
+
+TANAKA = "tanaka@bus.example.com"
+KNOWN_TANAKA = "tanaka@travel.example.com"
+NAMESAKES = [
+    pytest.param("田中 美咲", frozenset({"田中一郎"}), False, id="another given name"),
+    pytest.param("田中 一郎", frozenset({"田中一郎"}), True, id="the same name"),
+    pytest.param("大久保", frozenset({"もみじ設備大久保"}), True, id="a firm in front"),
+    pytest.param("田中 美咲", frozenset(), True, id="name not known"),
+]
+
+
+@pytest.mark.parametrize(("shown", "known", "is_suspect"), NAMESAKES)
+def test_same_local_part_elsewhere_counts_for_the_same_person(
+    shown: str, known: frozenset[str], is_suspect: bool
+) -> None:
+    """Two people of one surname at two firms are not one person whose address was completed wrongly."""
+    knowledge = Knowledge(same_local_part={TANAKA: (KNOWN_TANAKA,)}, names={KNOWN_TANAKA: known})
+
+    assert ("autocomplete_suspect" in flags(to=(f'"{shown}" <{TANAKA}>',), knowledge=knowledge)) == is_suspect
+
+
+def test_answer_to_the_address_that_wrote_is_not_completed_from_memory() -> None:
+    """Somebody who moved and wrote from the new address is answered there."""
+    knowledge = Knowledge(same_local_part={TANAKA: (KNOWN_TANAKA,)})
+    body = f"承知しました。\n\n2026年9月8日(火) 8:30 田中 <{TANAKA}>:\n> このたび転任しました。"
+    answer = "In-Reply-To: <1@bus.example.com>\r\n"
+
+    assert "autocomplete_suspect" in flags(to=(TANAKA,), knowledge=knowledge)
+    assert "autocomplete_suspect" not in flags(body, to=(TANAKA,), fields=answer, knowledge=knowledge)

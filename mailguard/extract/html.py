@@ -5,10 +5,10 @@ from __future__ import annotations
 import html
 import re
 
-_BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6]|/table|hr|blockquote)\b[^>]*>", re.IGNORECASE)
+_BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6]|/table|hr|blockquote)\b[^<>]*>", re.IGNORECASE)
 _CELL = re.compile(r"</t[dh]\s*>", re.IGNORECASE)
 _HISTORY = re.compile(
-    r"""<(?:blockquote\b[^>]*|div[^>]*(?:class=["']?gmail_quote|id=["']?(?:divRplyFwdMsg|appendonsend))[^>]*)>""",
+    r"""<(?:blockquote\b[^<>]*|div[^<>]*(?:class=["']?gmail_quote|id=["']?(?:divRplyFwdMsg|appendonsend))[^<>]*)>""",
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[^<>]*>")

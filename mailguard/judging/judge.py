@@ -48,4 +48,5 @@ def judge_mail(
 def is_exposing(judgement: Judgement, rules: RuleSet) -> bool:
     """Whether a rule about who sees whom has hit."""
     exposing = {rule.id for rule in rules.rules if rule.is_exposure}
-    return any(one.reason in exposing for one in judgement.explanations)
+    verdicts = judgement.observed or judgement.verdicts
+    return any(exposing.intersection(verdict.reasons) for verdict in verdicts)

@@ -18,7 +18,7 @@ from mailguard.judging.judge import Judged, judge_mail, looked_at
 from mailguard.judging.manifest import TrialMail, occasion_of
 from mailguard.judging.sources import Place, read_mail, without_bcc
 from mailguard.mime.message import Message
-from mailguard.model.verdict import Action, Needs, Verdict
+from mailguard.model.verdict import Action, Needs, Reason, Verdict
 from mailguard.policy.directory import Directory
 from mailguard.policy.facts import Occasion
 from mailguard.policy.rules import RuleSet
@@ -223,7 +223,8 @@ def _replayed(mail: PastMail, rules: RuleSet, other: RuleSet | None, history: Tr
 def _outcome(judged: Judged) -> Outcome:
     verdicts = judged.judgement.observed or judged.judgement.verdicts
     strictest = max(verdicts, key=_weight, default=None)
-    rules = tuple(dict.fromkeys(one.reason for one in judged.judgement.explanations))
+    builtin = {reason.value for reason in Reason}
+    rules = tuple(dict.fromkeys(one for verdict in verdicts for one in verdict.reasons if one not in builtin))
     if strictest is None:
         return Outcome(Action.DELIVER, Needs.TIMER, rules)
     return Outcome(strictest.action, strictest.needs, rules)

@@ -24,7 +24,8 @@ BCC_FIELDS = ("Bcc", "Resent-Bcc")
 FIELD_MAX = 512 * 1024
 """Octets of one field that are read; the submission's limit for a whole header."""
 
-_BARE = re.compile(r"[^\s<>()\[\],;:\"@]+(?:@[^\s<>()\[\],;:\"@]+)+|[^\s<>()\[\],;:\"@]+@\[[^\]\s]{1,60}\]")
+_BETWEEN = re.compile(r"[\s<>()\[\],;:\"]+")
+_LITERAL = re.compile(r"[^\s<>()\[\],;:\"@]{1,256}@\[[^\]\s]{1,60}\]")
 _PIECE = re.compile(
     r"""
     "(?P<quoted>(?:[^"\\]|\\.)*)"
@@ -83,6 +84,7 @@ _Entry = list[tuple[str, str]]
 def _entries(text: str) -> list[_Entry]:
     """The pieces between separators; a group's name is dropped."""
     entries: list[_Entry] = [[]]
+    begun = 0
     if text.count("\\") > _BACKSLASHES_MAX:
         text = text.replace("\\", "")
     for _ in range(8):
@@ -95,9 +97,11 @@ def _entries(text: str) -> list[_Entry]:
         kind = piece.lastgroup or "text"
         if kind == "separator":
             entries.append([])
+            begun = 0
         elif kind == "colon":
             # What stands before it is a group's name, or a word such as "mailto".
-            entries[-1] = [one for one in entries[-1] if "@" in one[1] and one[0] != "quoted"]
+            entries[-1][begun:] = [one for one in entries[-1][begun:] if "@" in one[1] and one[0] != "quoted"]
+            begun = len(entries[-1])
         else:
             entries[-1].append((kind, piece[kind]))
     return [entry for entry in entries if entry]
@@ -134,7 +138,11 @@ def _of_entry(entry: _Entry) -> list[Mailbox]:
 def _bare_boxes(text: str) -> list[Mailbox]:
     if "@" not in text and "\uff20" not in text:
         return []
-    return [Mailbox(plain_address(one[0]), "") for one in _BARE.finditer(unicodedata.normalize("NFKC", text))]
+    text = unicodedata.normalize("NFKC", text)
+    words = [word for word in _BETWEEN.split(text) if "@" in word[1:-1]]
+    if "@[" in text:
+        words += [one[0] for one in _LITERAL.finditer(text)]
+    return [Mailbox(plain_address(word), "") for word in words]
 
 
 def _decoded_entry(entry: _Entry) -> str:

@@ -14,6 +14,7 @@ from mailguard.mime.head import decode_words
 from mailguard.mime.japanese import decode_text
 
 _PARAMETER = re.compile(rb'\s*([^\s=;"]{1,80})\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))', re.DOTALL)
+_BLANKS = re.compile(rb"[ \t\r\n]+")
 _SECTION = re.compile(r"^(.+?)\*(\d{1,3})?(\*)?$")
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
 VALUE_MAX = 64 * 1024
@@ -21,7 +22,8 @@ VALUE_MAX = 64 * 1024
 
 def parsed(value: bytes) -> tuple[str, dict[str, str]]:
     """The lower-case word before the first semicolon, and the parameters by lower-case name, decoded."""
-    value = value[:VALUE_MAX]
+    # Runs of blanks would be looked at once for each of them; a file name shows one anyway.
+    value = _BLANKS.sub(b" ", value[:VALUE_MAX])
     if value.count(b"\\") > 1000:
         value = value.replace(b"\\", b"")
     word, _, rest = value.partition(b";")

@@ -21,7 +21,7 @@ from mailguard.policy.words import WORDS, Shape
 FILE_KEYS = ("include", "observe", "rules")
 RULE_KEYS = (
     "id", "title", "when", "unless", "scope", "applies_to", "action", "needs", "wait", "at_end", "obligations",
-    "waiver", "reason", "examples",
+    "waiver", "quiet", "reason", "examples",
 )  # fmt: skip
 SCOPE_KEYS = ("senders", "departments", "recipients", "hours")
 EXAMPLE_KEYS = ("hits", "misses")
@@ -90,6 +90,7 @@ def _rule(reader: Reader, place: Place, value: object, directory: Directory) -> 
         reason=_texts(reader, (*place, "reason"), values.get("reason"), figures=True),
         examples=_examples(reader, (*place, "examples"), values.get("examples")),
         place=reader.at(place),
+        is_quiet=reader.flag((*place, "quiet"), values.get("quiet"), False),
     )
     _refuse_contradictions(reader, place, values, rule)
     return rule

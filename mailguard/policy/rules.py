@@ -103,7 +103,7 @@ class Example:
 class Rule:
     """One rule of the office. ``wait_seconds`` None: the setting ``hold.minutes`` for a timer, else no end.
 
-    ``is_exposure``: the rule is about outsiders who see each other.
+    ``is_quiet``: its reason is told only where no other rule has one.
     """
 
     id: str
@@ -121,6 +121,7 @@ class Rule:
     reason: dict[str, str]
     examples: tuple[Example, ...]
     place: str
+    is_quiet: bool = False
 
     @property
     def is_exposure(self) -> bool:

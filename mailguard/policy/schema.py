@@ -71,6 +71,7 @@ def _rule() -> dict[str, Any]:
             "at_end": {"enum": list(AtEnd)},
             "obligations": {"type": "array", "items": {"enum": list(Obligation)}},
             "waiver": {"enum": ["nobody", *[one for one in Needs if one is not Needs.TIMER]]},
+            "quiet": {"type": "boolean"},
             "reason": {"allOf": [{"$ref": "#/$defs/texts"}], "required": list(LANGUAGES)},
             "examples": {
                 "type": "object",

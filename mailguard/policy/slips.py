@@ -11,19 +11,21 @@ from mailguard.policy.greeting import Greeting, has_legal_form, organisation_nam
 _ATTACHES = re.compile(
     r"(?:添付|別添)"
     r"(?!.{0,4}(?:は?不要|なし|無し|せず|しません|しておりません|していません|いたしません|でき(?:ません|ない|ず|かね|る)))"
-    r"(?!(?:ファイル|書類|資料|物)?(?:は|が|も)(?:不要|あ?りません|ございません|なかった))"
+    r"(?!し?忘れ|漏れ|もれ|(?:ファイル)?の(?:形式|容量|サイズ|上限|方法))"
+    r"(?!(?:ファイル|書類|資料|物)?(?:は|が|も)(?:不要|難し|困難|あ?りません|ございません|なかった))"
     r"|別紙(?:の(?:とおり|通り)|をご|ご?参照)|同封"
     r"|\b(?:find|see|here is|have|[’']ve|is|are|am|[’']m|[’']re) (?:(?:also|now|just|here|you) )?attach(?:ed|ing)\b"
-    r"|\battached[,:]? (?:is|are|please|you|find|for|hereto|herewith)\b|\battached[.!]?$|\bPFA\b"
+    r"|\battached[,:]? (?:is|are|please|you|find|for|hereto|herewith)\b|\battached[.!]?$|\b(?:i|we) attach\b|\bPFA\b"
     r"|\b(?:the|an?|our|my|see|per|this|these) attach(?:ed|ments?)\b"
     r"|\bfind (?:the )?enclosed\b|\benclosed (?:is|are|please|you will|herewith)\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
 """A claim that a file is there now, not any mention of one."""
 
 _ASKS_FOR_FILE = re.compile(
     r"添付(?:の?(?:上|うえ)|して(?:ご?返|ご?送付|お?送(?:り|って)(?!いたし|致し|しま|申し)|ご?提出|申請|ください|下さい|いただ|頂|窓口|お持ち|ご?持参)"
-    r"|(?:いただ|頂|願|くださ|下さ)|をお願い|が必要|書類を?ご用意)|\bplease attach\b",
+    r"|(?:いただ|頂|願|くださ|下さ)|をお願い|が必要|書類を?ご用意)|\bplease attach\b"
+    r"|\b(?:please|kindly|(?:could|can|would) you) (?:send|return|submit|provide|reply)\b[^.\n]{0,60}\battach",
     re.IGNORECASE,
 )
 _PAPERS = re.compile(r"添付書類")
@@ -33,11 +35,12 @@ _SPEAKS_OF_ANOTHER = re.compile(
     # A file of another mail, or of the other side's.
     r"(?:先日|前回|以前|先ほど|先程|昨日|先の|前の|さきほど|後ほど|のちほど|後日|追って|別メール|別便)[^。\n]{0,16}添付"
     r"|添付[^。\n]{0,8}(?:届き|届いて|拝見|拝受|受け取|確認しました|確認いたしました)"
-    r"|(?:いただいた|いただきました|頂いた|頂きました|くださった|下さった)[^。、\n]{0,4}添付"
+    r"|(?:受信した|届いた|いただいた|いただきました|頂いた|頂きました|くださった|下さった)[^。、\n]{0,4}添付"
     r"|添付[^。\n]{0,12}(?:文字化け|(?:開|読め|見当た|見つか)[^。\n]{0,30}(?:ないで|ません|なかった|ない(?:場合|よう)|注意))"
     r"|\b(?:your|the previous|earlier|last) [a-z ]{0,20}attachment|\battachments? (?:that |which )?you\b"
     r"|\bno attachments?\b|\b(?:cannot|can[’']t|could not|couldn[’']t|unable to|do not|don[’']t|never)"
     r" (?:open|read|find|see)\b[^.]{0,30}\battach"
+    r"|添付[^。\n]{0,20}(?:明日|後日|改めて|後ほど|のちほど)[^。\n]{0,10}(?:送|届け)"
     # What is fastened to other things than mails.
     r"|\battached to (?!this\b|the (?:e-?mail|mail|message)\b)"
     # The notice below many mails about secrecy and wrong delivery.
@@ -52,7 +55,7 @@ _SENTENCE_END = re.compile(r"[。\n]|(?<=[.!?])\s")
 _PASSWORD = re.compile(
     r"(?:パスワード|解凍パス|パス(?=[^\S\n]*[はが:=])|解凍キー(?:ワード)?|暗証番号|ぱすわーど"
     r"|(?<![a-z])(?:passwords?(?: (?:for|to|of) [^.:\n]{1,40}?(?= is\b|:))?|passcode|pw|pass)(?![a-z]))"
-    r"[^\S\n]*(?:は|が|を|:|=|-|->|→|⇒|」|】|\]|\)|です|is|,|、)*[^\S\n]*\n?[\s「『【\[(\"':=]{0,4}([!-~]{4,64})",
+    r"[^\S\n]*(?:は|が|を|(?:次|以下|下記)の(?:とおり|通り)(?:です|となります|になります)?。?|:|=|-|->|→|⇒|」|】|\]|\)|です|is|,|、)*[^\S\n]*\n?[\s「『【\[(\"':=]{0,4}([!-~]{4,64})",
     re.IGNORECASE,
 )
 _NOT_A_PASSWORD = re.compile(

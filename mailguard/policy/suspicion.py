@@ -129,13 +129,20 @@ def greets_outsider(
     if len(people.outsiders) > _GREETED_MAX:
         return False
     lines = [line for line in extract.own_text.split("\n") if line.strip()][:_GREETING_LINES]
-    head = "\n".join(unicodedata.normalize("NFKC", line) for line in lines if not line.rstrip().endswith("。"))
+    head = unicodedata.normalize("NFKC", "\n".join(lines))
     outside = _called(people.outsiders, people, knowledge)
     inside = _called([one for one in people.visible if one not in people.visible_outsiders], people, knowledge)
-    return any(
-        re.search(rf"{re.escape(word)}\s?\w{{0,4}}?(?:様|さま|さん|先生|殿)(?=$|[\s、,&()/])", head, re.MULTILINE)
-        or re.search(rf"^\s*(?:dear|hi|hello)\b.{{0,40}}\b{re.escape(word)}\b", head, re.IGNORECASE | re.MULTILINE)
-        for word in outside - inside
+    if any(_calls(head, word) for word in outside - inside):
+        return True
+    # The opening that is said to people outside; colleagues are thanked for their work (お疲れさまです).
+    return "お世話にな" in head and not any(_calls(head, word) for word in inside)
+
+
+def _calls(head: str, word: str) -> bool:
+    name = re.escape(word)
+    return bool(
+        re.search(rf"{name}\s?\w{{0,4}}?(?:様|さま|さん|先生|殿)(?=$|[\s、,&()/])", head, re.MULTILINE)
+        or re.search(rf"^\s*(?:dear|hi|hello)\b.{{0,40}}\b{name}\b", head, re.IGNORECASE | re.MULTILINE)
     )
 
 

@@ -146,7 +146,8 @@ def _observing(verdict: Verdict) -> Verdict:
 def _explanations(facts: Facts, matched: dict[str, list[Rule]], rules: RuleSet) -> list[Explanation]:
     found: dict[tuple[str, tuple[tuple[str, str], ...]], list[int]] = {}
     for position, recipient in enumerate(facts.recipients):
-        for rule in matched[recipient.address]:
+        hits = matched[recipient.address]
+        for rule in [one for one in hits if not one.is_quiet] or hits:
             texts = tuple((language, filled(text, facts, recipient)) for language, text in rule.reason.items())
             found.setdefault((rule.id, texts), []).append(position)
     order = {rule.id: number for number, rule in enumerate(sorted(rules.rules, key=_weight, reverse=True))}

@@ -87,7 +87,7 @@ async def test_list_and_show_tell_what_a_person_needs(relay: Relay) -> None:
     assert 3 * SECONDS == due_at - shown_until
     assert 59 * 60 * SECONDS < shown_until - datetime.now(UTC) <= 3600 * SECONDS
     assert ["mail.accepted", "mail.judged"] == [event["action"] for event in shown["events"]]
-    for words in (queue_id, JAPANESE_SUBJECT, PARTNER, BABA, "mail.judged", "held (external"):
+    for words in (queue_id, JAPANESE_SUBJECT, PARTNER, BABA, "mail.judged", "held (pause-before-outside"):
         assert words in told
 
 

@@ -38,7 +38,7 @@ _SPEAKS_OF_ANOTHER = re.compile(
     r"|(?:受信した|届いた|いただいた|いただきました|頂いた|頂きました|くださった|下さった)[^。、\n]{0,4}添付"
     r"|添付[^。\n]{0,12}(?:文字化け|(?:開|読め|見当た|見つか)[^。\n]{0,30}(?:ないで|ません|なかった|ない(?:場合|よう)|注意))"
     r"|\b(?:your|the previous|earlier|last) [a-z ]{0,20}attachment|\battachments? (?:that |which )?you\b"
-    r"|\bno attachments?\b|\b(?:cannot|can[’']t|could not|couldn[’']t|unable to|do not|don[’']t|never)"
+    r"|\byou attached\b|\bno attachments?\b|\b(?:cannot|can[’']t|could not|couldn[’']t|unable to|do not|don[’']t|never)"
     r" (?:open|read|find|see)\b[^.]{0,30}\battach"
     r"|添付[^。\n]{0,20}(?:明日|後日|改めて|後ほど|のちほど)[^。\n]{0,10}(?:送|届け)"
     # What is fastened to other things than mails.

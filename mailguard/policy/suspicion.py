@@ -129,13 +129,14 @@ def greets_outsider(
     if len(people.outsiders) > _GREETED_MAX:
         return False
     lines = [line for line in extract.own_text.split("\n") if line.strip()][:_GREETING_LINES]
-    head = unicodedata.normalize("NFKC", "\n".join(lines))
+    opening = unicodedata.normalize("NFKC", "\n".join(lines))
+    head = "\n".join(line for line in opening.split("\n") if not line.rstrip().endswith("。"))
     outside = _called(people.outsiders, people, knowledge)
     inside = _called([one for one in people.visible if one not in people.visible_outsiders], people, knowledge)
     if any(_calls(head, word) for word in outside - inside):
         return True
     # The opening that is said to people outside; colleagues are thanked for their work (お疲れさまです).
-    return "お世話にな" in head and not any(_calls(head, word) for word in inside)
+    return "お世話にな" in opening and not any(_calls(head, word) for word in inside)
 
 
 def _calls(head: str, word: str) -> bool:

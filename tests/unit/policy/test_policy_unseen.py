@@ -74,6 +74,8 @@ FORGOTTEN = [
     pytest.param("I\u2019ve attached the signed contract.", id="typographic apostrophe"),
     pytest.param("Attached you will find our offer.", id="attached you will find"),
     pytest.param("Enclosed is our offer.", id="enclosed"),
+    pytest.param("Photos attached!\n\nMia", id="at the end of a line"),
+    pytest.param("As discussed, I attach the draft.", id="I attach"),
     pytest.param("Thank you for the file you attached. For ours see the attachment.", id="theirs and ours"),
 ]
 NOT_FORGOTTEN = [
@@ -93,7 +95,13 @@ NOT_FORGOTTEN = [
     pytest.param(
         "Monday then.\n\nThis message and any attachments are intended only for the addressee.", id="notice, en"
     ),
+    pytest.param("添付忘れのご指摘ありがとうございました。", id="thanks for the hint"),
+    pytest.param("添付が難しい場合は、郵送でも構いません。", id="hard to attach"),
+    pytest.param("添付資料につきましては、明日お送りいたします。", id="tomorrow"),
+    pytest.param("受信した添付ファイルにウイルスが検出されました。", id="one that came in"),
+    pytest.param("Please send the form as an attachment.", id="asked for, en"),
     pytest.param("I could not open the attachment you sent.", id="theirs does not open, en"),
+    pytest.param("Thank you for the report you attached.", id="thanks for theirs, en"),
     pytest.param("There was no attachment in your mail.", id="theirs is missing, en"),
     pytest.param("Our server refuses attachments over 10 MB.", id="a limit, en"),
     pytest.param("A condition is attached to the grant.", id="another thing, en"),
@@ -131,6 +139,7 @@ def test_photograph_shown_inline_beside_the_text_is_a_file() -> None:
 
 TOLD = [
     pytest.param("zipのパスはsugi0101です。", id="pasu"),
+    pytest.param("ファイルのパスワードは次のとおりです。\nKumo#552", id="as follows"),
     pytest.param("解凍用PW（Harbour88）", id="after kanji, in brackets"),
     pytest.param("解凍キーワード：Harbour88", id="keyword"),
     pytest.param("The password to open the file is Harbour88.", id="to open"),
@@ -261,6 +270,7 @@ FOR_THE_OUTSIDER = [
     pytest.param("鷹野先生\n\nご家族にはまだ伝えないでください。", id="kept from the family"),
     pytest.param("有明先生、鷹野先生\n\n患者様には当面内密にお願いします。", id="greets both"),
     pytest.param("みなと病院 御中\n\n本資料は社外秘です。", id="greets the organisation"),
+    pytest.param("お世話になっております。\n見積の内訳は社外秘でお願いいたします。", id="the opening for outsiders"),
     pytest.param("鷹野部長様\n\n第三者には見せないでください。", id="with a title"),
 ]
 

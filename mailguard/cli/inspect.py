@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json as json_module
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,8 +15,9 @@ import typer
 from mailguard.cli.options import Config, Json
 
 if TYPE_CHECKING:
-    from mailguard.judging.history import TrialHistory
+    from mailguard.config import Settings
     from mailguard.judging.manifest import TrialMail
+    from mailguard.model.knowledge import Knowledge, Lesson, Question
     from mailguard.policy.rules import RuleSet
 
 
@@ -26,10 +29,13 @@ def inspect(
     config: Config = None,
     json: Json = False,
 ) -> None:
-    """What the rules say of mails, and why. Mails are learned in order, as if each had been delivered."""
+    """What the rules say of mails, and why.
+
+    The mails of a manifest are learned in order, as if each had been delivered, on an empty history. Mails that are
+    named singly are judged by what the office has learned, where there is an office.
+    """
     from mailguard.cli.policy_office import policy_office
     from mailguard.errors import ConfigurationError
-    from mailguard.judging.history import TrialHistory
     from mailguard.judging.manifest import TrialMail, read_manifest
 
     wanted = [TrialMail(str(path), path) for path in mails or []]
@@ -40,23 +46,41 @@ def inspect(
             raise ConfigurationError([f"{manifest}: cannot be read ({error})"]) from error
     if not wanted:
         raise ConfigurationError(["name mails, or a manifest with --manifest"])
-    rules = policy_office(config).rules
-    history = TrialHistory()
+    office = policy_office(config)
     failed = False
-    try:
-        for value in _answers(wanted, rules, history):
+    with _history(office.settings, is_trial=manifest is not None) as (recall, learn):
+        for value in _answers(wanted, office.rules, recall, learn):
             failed = failed or "error" in value
             if json:
                 sys.stdout.write(json_module.dumps(value, ensure_ascii=False) + "\n")
             else:
                 typer.echo(_as_text(value))
-    finally:
-        history.close()
     if failed:
         raise typer.Exit(1)
 
 
-def _answers(mails: list[TrialMail], rules: RuleSet, history: TrialHistory) -> Iterator[dict[str, Any]]:
+Recall = Callable[["Question"], "Knowledge"]
+Learn = Callable[[list["Lesson"], datetime], None]
+
+
+@contextmanager
+def _history(settings: Settings | None, *, is_trial: bool) -> Iterator[tuple[Recall, Learn]]:
+    """How to ask, and how to learn: the office's history is only asked, one of our own learns."""
+    from mailguard.cli.policy_office import has_history, office_history
+    from mailguard.judging.history import TrialHistory
+
+    if not is_trial and has_history(settings):
+        with office_history(settings) as recall:
+            yield recall, lambda _lessons, _at: None
+        return
+    history = TrialHistory()
+    try:
+        yield history.recall, history.learn
+    finally:
+        history.close()
+
+
+def _answers(mails: list[TrialMail], rules: RuleSet, recall: Recall, learn: Learn) -> Iterator[dict[str, Any]]:
     from mailguard.clock import SystemClock
     from mailguard.judging import judge_mail, looked_at
     from mailguard.judging.manifest import answer, occasion_of, rules_for, wire_lines, with_senders_domain
@@ -73,8 +97,8 @@ def _answers(mails: list[TrialMail], rules: RuleSet, history: TrialHistory) -> I
         occasion = occasion_of(mail, octets, now)
         own = with_senders_domain(own, occasion.reverse_path, octets)
         situation = looked_at(octets, occasion, own)
-        judged = judge_mail(situation, history.recall(situation.question), own)
-        history.learn([judged.lesson], occasion.at)
+        judged = judge_mail(situation, recall(situation.question), own)
+        learn([judged.lesson], occasion.at)
         yield answer(mail.name, judged, own)
 
 

@@ -44,6 +44,17 @@ def policy_office(config: Path | None, folder: Path | None = None, name: str | N
     return PolicyOffice(open_rules(settings.office, settings.policy, settings.hold, today, folder, name), settings)
 
 
+def has_history(settings: Settings | None) -> bool:
+    """Whether the office has a database of this release."""
+    from mailguard.store.opening import existing_store
+
+    store = None if settings is None else existing_store(settings.storage, SystemClock())
+    if store is None:
+        return False
+    store.close()
+    return True
+
+
 @contextmanager
 def office_history(settings: Settings | None) -> Iterator[Callable[[Question], Knowledge]]:
     """How to ask the office's history, read only; an empty one where there is no database yet."""

@@ -35,7 +35,7 @@ _STYLE = Path(__file__).with_name("style.css")
 
 Look = Callable[[], Awaitable[Overview]]
 Act = Callable[[str, str], Awaitable[bool]]
-"""Carries out "cancel", "release" or "individual" on the mail with this queue id; False if there was nothing left to do.
+"""Carries out "cancel", "release" or "individual" on the mail with this queue id; False if nothing was left to do.
 
 Raises ``UnknownMail``.
 """

@@ -117,7 +117,9 @@ TEXTS: dict[str, str] = {
     "demo.held.seconds_left": "Will be sent in {seconds} s ({clock})",
     "demo.held.about_to_go": "The time is over. It is about to be sent.",
     "demo.held.no_timer": "No timer sends it. Decide whether to send or to cancel it.",
-    "demo.held.not_sent_then": "Decide whether to send or to cancel it. If nobody does by {day}, it is not sent and you are told.",
+    "demo.held.not_sent_then": (
+        "Decide whether to send or to cancel it. If nobody does by {day}, it is not sent and you are told."
+    ),
     "demo.held.others": "Not held for {count} other recipients.",
     "demo.button.cancel": "Cancel",
     "demo.button.individual": "Send one by one",

@@ -116,7 +116,9 @@ TEXTS: dict[str, str] = {
     "demo.held.seconds_left": "あと {seconds}秒で自動的に送信します({clock})",
     "demo.held.about_to_go": "時間になりました。まもなく送信します。",
     "demo.held.no_timer": "時間では送信しません。送るか取り消すかを決めてください。",
-    "demo.held.not_sent_then": "送るか取り消すかを決めてください。{day} までに決めなければ、送らずに終わり、お知らせします。",
+    "demo.held.not_sent_then": (
+        "送るか取り消すかを決めてください。{day} までに決めなければ、送らずに終わり、お知らせします。"
+    ),
     "demo.held.others": "ほかのあて先 {count} 件は、保留していません。",
     "demo.button.cancel": "取り消す",
     "demo.button.individual": "1通ずつ送信する",

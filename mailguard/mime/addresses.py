@@ -100,7 +100,9 @@ def _entries(text: str) -> list[_Entry]:
             begun = 0
         elif kind == "colon":
             # What stands before it is a group's name, or a word such as "mailto".
-            entries[-1][begun:] = [one for one in entries[-1][begun:] if "@" in one[1] and one[0] != "quoted"]
+            if not any("@" in text and one != "quoted" for one, text in entries[-1][begun:]):
+                del entries[-1][begun:]
+            entries[-1].append(("text", " "))
             begun = len(entries[-1])
         else:
             entries[-1].append((kind, piece[kind]))

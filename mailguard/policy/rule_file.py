@@ -23,7 +23,7 @@ RULE_KEYS = (
     "id", "title", "when", "unless", "scope", "applies_to", "action", "needs", "wait", "at_end", "obligations",
     "waiver", "quiet", "reason", "examples",
 )  # fmt: skip
-SCOPE_KEYS = ("senders", "departments", "recipients", "hours")
+SCOPE_KEYS = ("senders", "departments", "recipients", "domains", "hours")
 EXAMPLE_KEYS = ("hits", "misses")
 LANGUAGES = ("ja", "en")
 WAIT_MAX_SECONDS = 30 * 24 * 3600
@@ -249,9 +249,16 @@ def _scope(reader: Reader, place: Place, value: object, directory: Directory) ->
     return Scope(
         _patterns(reader, (*place, "senders"), values.get("senders")),
         departments,
-        _patterns(reader, (*place, "recipients"), values.get("recipients")),
+        _recipients(reader, place, values),
         None if hours is None else Hours(reader.choice((*place, "hours"), hours, list(Hours), "office")),
     )
+
+
+def _recipients(reader: Reader, place: Place, values: dict[str, Any]) -> Patterns:
+    """``recipients`` and ``domains`` together: a domain means everybody in it and below it."""
+    named = _patterns(reader, (*place, "recipients"), values.get("recipients"))
+    whole = [f"@{name.removeprefix('@')}" for name in reader.texts((*place, "domains"), values.get("domains"))]
+    return patterns((*named.texts, *whole))
 
 
 def _examples(reader: Reader, place: Place, value: object) -> tuple[Example, ...]:

@@ -55,7 +55,10 @@ _SENTENCE_END = re.compile(r"[。\n]|(?<=[.!?])\s")
 _PASSWORD = re.compile(
     r"(?:パスワード|解凍パス|パス(?=[^\S\n]*[はが:=])|解凍キー(?:ワード)?|暗証番号|ぱすわーど"
     r"|(?<![a-z])(?:passwords?(?: (?:for|to|of) [^.:\n]{1,40}?(?= is\b|:))?|passcode|pw|pass)(?![a-z]))"
-    r"[^\S\n]*(?:は|が|を|(?:次|以下|下記)の(?:とおり|通り)(?:です|となります|になります)?。?|:|=|-|->|→|⇒|」|】|\]|\)|です|is|,|、)*[^\S\n]*\n?[\s「『【\[(\"':=]{0,4}([!-~]{4,64})",
+    # Possessive, since words of this group may be read in two ways: never tried again, never slow.
+    r"[^\S\n]*(?:は|が|を|(?:次|以下|下記)の(?:とおり|通り)(?:です|となります|になります)?。?"
+    r"|:|=|->|-|→|⇒|」|】|\]|\)|です|is|,|、)*+"
+    r"[^\S\n]*\n?[\s「『【\[(\"':=]{0,4}([!-~]{4,64})",
     re.IGNORECASE,
 )
 _NOT_A_PASSWORD = re.compile(

@@ -150,6 +150,7 @@ NOT_TOLD = [
     pytest.param("パスワードはLINEでお送りします。", id="by a messenger"),
     pytest.param("パスワードはTeamsのチャットにてご連絡します。", id="by a messenger's chat"),
     pytest.param("パスワードはお電話で。\n\nMeeting ID: 812 3456 7890\nPasscode: 428115", id="of a web meeting"),
+    pytest.param("パスワードは" + "次のとおりです" * 200, id="the same words over and over"),
     pytest.param("The password for this file is being sent separately.", id="separately"),
 ]
 

@@ -110,6 +110,7 @@ class Service:
         reclaimed = await self.store.write(self.rescuer.reclaim, is_brief=False)
         await asyncio.to_thread(self.sweeper.collect_unfinished)
         await self.store.write(_Recorder(AuditAction.STARTED))
+        await self._record_policy(AuditAction.POLICY_LOADED)
         self._tasks = [
             asyncio.create_task(self.timekeeper.run(), name="timekeeper"),
             asyncio.create_task(self.sweeper.run(), name="sweeper"),
@@ -198,17 +199,26 @@ class Service:
 
     def _reload(self) -> None:
         self.submission.reload()
-        self.policy.reload()
+        action = AuditAction.POLICY_LOADED if self.policy.reload() else AuditAction.POLICY_REFUSED
+        self._tasks.append(asyncio.create_task(self._record_policy(action)))
+
+    async def _record_policy(self, action: AuditAction) -> None:
+        """Put on record which rules are in force."""
+        rules = self.policy.rules
+        details: dict[str, object] = {"set": rules.name, "policy": rules.version, "rules": len(rules.rules)}
+        with contextlib.suppress(MailguardError):
+            await self.store.write(_Recorder(action, details))
 
 
 class _Recorder:
-    """The work that records a start or a stop."""
+    """The work that records a start, a stop, or which rules are in force."""
 
-    def __init__(self, action: AuditAction) -> None:
+    def __init__(self, action: AuditAction, details: dict[str, object] | None = None) -> None:
         self._action = action
+        self._details = details or {"version": __version__}
 
     def __call__(self, transaction: Transaction) -> None:
-        audit.append(transaction, AuditEvent(transaction.now, _SERVICE, self._action, None, {"version": __version__}))
+        audit.append(transaction, AuditEvent(transaction.now, _SERVICE, self._action, None, self._details))
 
 
 _GAUGES = {"connections_now", "bytes_in_flight"}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import structlog
 
 from mailguard.clock import Clock
@@ -22,7 +20,6 @@ class ActivePolicy:
         """Loads the set. Raises ``ConfigurationError``."""
         self._settings = settings
         self._clock = clock
-        self.on_change: Callable[[str, bool], None] = _nobody
         self.rules: RuleSet = self._load()
 
     def reload(self) -> bool:
@@ -30,13 +27,11 @@ class ActivePolicy:
         try:
             fresh = self._load()
         except ConfigurationError as error:
-            log.error("policy_refused", complaints=len(error.complaints), first=error.complaints[0])
-            self.on_change(self.rules.version, False)
+            log.error("policy_refused", complaints=len(error.complaints), first=error.complaints[0].partition(": ")[0])
             return False
         if fresh.version != self.rules.version:
             log.info("policy_loaded", policy=fresh.name, version=fresh.version, rules=len(fresh.rules))
             self.rules = fresh
-            self.on_change(fresh.version, True)
         return True
 
     def _load(self) -> RuleSet:
@@ -46,7 +41,3 @@ class ActivePolicy:
         for sentence in loaded.advice:
             log.warning("policy_advice", advice=sentence)
         return loaded.rules
-
-
-def _nobody(_version: str, _is_good: bool) -> None:
-    """Nobody is told."""

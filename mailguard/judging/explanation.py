@@ -12,6 +12,9 @@ from mailguard.policy.rules import Condition, Rule, RuleSet, Test
 from mailguard.policy.verdicts import exempted, recorded
 from mailguard.policy.words import WORDS, Shape
 
+SHOWN = 5
+"""Addresses of a group that are written out."""
+
 
 def trace(judged: Judged, rules: RuleSet) -> dict[str, Any]:
     """Everything, as JSON values. Texts of the mail are not in it."""
@@ -46,10 +49,11 @@ def as_text(judged: Judged, rules: RuleSet) -> str:
     found = trace(judged, rules)
     lines = [f"Rules: {rules.name}, version {rules.version}{' (only observes)' if rules.observes else ''}", "Facts:"]
     lines += [f"  {name}: {_shown(value)}" for name, value in found["words"].items() if value not in (False, 0, "", ())]
-    for recipient in found["recipients"]:
+    for addresses, recipient in _alike(found["recipients"]):
         verdict = recipient["verdict"]
         waits = f", needs {verdict['needs']}" if "needs" in verdict else ""
-        lines += ["", f"{recipient['address']}: {verdict['action']}{waits}"]
+        more = f" and {len(addresses) - SHOWN} more" if len(addresses) > SHOWN else ""
+        lines += ["", f"{', '.join(addresses[:SHOWN])}{more}: {verdict['action']}{waits}"]
         lines.append("  " + ", ".join(name for name, value in recipient["words"].items() if value is True))
         for rule in sorted(recipient["rules"], key=lambda one: not one["hits"]):
             if rule["hits"]:
@@ -61,6 +65,16 @@ def as_text(judged: Judged, rules: RuleSet) -> str:
     for reason in found["reasons"]:
         lines += ["", *(reason[language] for language in ("ja", "en") if language in reason)]
     return "\n".join(lines)
+
+
+def _alike(recipients: list[dict[str, Any]]) -> list[tuple[list[str], dict[str, Any]]]:
+    """Recipients that fared alike, each group with one of them to show."""
+    groups: dict[str, tuple[list[str], dict[str, Any]]] = {}
+    for recipient in recipients:
+        words = {name: value for name, value in recipient["words"].items() if name != "address"}
+        key = repr((recipient["verdict"], words, recipient["rules"]))
+        groups.setdefault(key, ([], recipient))[0].append(recipient["address"])
+    return list(groups.values())
 
 
 def _rule(rule: Rule, facts: Facts, recipient: RecipientFacts, rules: RuleSet) -> dict[str, Any]:

@@ -169,9 +169,11 @@ async def test_reload_takes_a_good_set_and_keeps_the_old_one_for_a_bad_one(
     await eventually(lambda: bool(list(relay.events("policy_loaded"))), "the good file to be taken up")
     third = await post(relay, *PARENTS[:2], sender=SENDER, content=parents_mail(PARENTS[:2]))
     await eventually(lambda: states(relay, third) == ["delivered"] * 2, "the third mail to leave")
+    record = await run(relay, "audit", "export")
     versions = [(await ask(relay, "hold", "show", one))["judgement"]["policy"] for one in (first, second, third)]
 
     assert (versions[0], False) == (versions[1], versions[1] == versions[2])
+    assert (2, 1) == tuple(record.stdout.count(word) for word in ("policy.loaded", "policy.refused"))
     assert await relay.stopped() == 0
 
 

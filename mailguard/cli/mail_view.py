@@ -14,11 +14,13 @@ from mailguard.cli.office import opened, print_json
 from mailguard.hold import ListedMail
 from mailguard.model.audit import AuditEvent
 from mailguard.model.delivery import DeliveryAttempt
-from mailguard.model.queue import Recipient
-from mailguard.model.verdict import Action
+from mailguard.model.queue import Recipient, State
+from mailguard.model.verdict import Action, Needs
 from mailguard.spool.rows import RecordedJudgement
 
 SUBJECT_SHOWN = 40
+_LONG_SECONDS = 3 * 3600
+"""From here on hours are enough."""
 
 
 def print_list(mails: Sequence[ListedMail], now: datetime, nothing: str, limit: int, *, json: bool) -> None:
@@ -84,7 +86,7 @@ def as_line(mail: ListedMail, now: datetime) -> str:
     first = held[0].path.address + (f" +{len(held) - 1}" if len(held) > 1 else "")
     subject = "(content deleted)" if mail.subject is None else mail.subject or "(no subject)"
     sender = submission.envelope.reverse_path or "<>"
-    return f"{submission.queue_id}  {_left(held[0], now):>9}  {sender} -> {first}  {subject[:SUBJECT_SHOWN]}"
+    return f"{submission.queue_id}  {_left(held[0], now):>14}  {sender} -> {first}  {subject[:SUBJECT_SHOWN]}"
 
 
 def as_text(mail: ListedMail, now: datetime) -> str:
@@ -186,10 +188,17 @@ def _details(event: AuditEvent) -> str:
 
 
 def _left(entry: Recipient, now: datetime) -> str:
+    """Time left; for a hold that time does not release, also who must decide."""
+    if entry.state is not State.HELD:
+        return entry.state.value
+    verdict = entry.verdict
+    who = "" if verdict is None or verdict.needs is Needs.TIMER else f"{verdict.needs.value} "
     if entry.shown_until is None:
-        return "no timer" if entry.state.value == "held" else entry.state.value
+        return who.strip() or "no timer"
     seconds = max(0, round((entry.shown_until - now).total_seconds()))
-    return f"{seconds // 60}:{seconds % 60:02d}"
+    if seconds >= _LONG_SECONDS:
+        return f"{who}{seconds // 3600} h"
+    return f"{who}{seconds // 60}:{seconds % 60:02d}"
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -24,14 +24,16 @@ Set = Annotated[
 
 
 @app.command()
-def check(config: Config = None, folder: Folder = None, name: Set = None, json: Json = False) -> None:
+def check(
+    path: PlaceArgument = None, config: Config = None, folder: Folder = None, name: Set = None, json: Json = False
+) -> None:
     """Whether the rules can be taken up, all or none. Complaints name file and line; exit status 2 if there are any."""
     from mailguard.cli.office import print_json
     from mailguard.cli.policy_office import policy_office
     from mailguard.errors import ConfigurationError
 
     try:
-        loaded = policy_office(config, folder, name).loaded
+        loaded = policy_office(config, path or folder, name).loaded
     except ConfigurationError as error:
         if json:
             print_json({"good": False, "complaints": error.complaints, "advice": []})
@@ -52,13 +54,15 @@ def check(config: Config = None, folder: Folder = None, name: Set = None, json: 
 
 
 @app.command("test")
-def try_examples_(config: Config = None, folder: Folder = None, name: Set = None, json: Json = False) -> None:
+def try_examples_(
+    path: PlaceArgument = None, config: Config = None, folder: Folder = None, name: Set = None, json: Json = False
+) -> None:
     """Judge every example of every rule; exit status 1 if one is not as its rule says."""
     from mailguard.cli.office import print_json
     from mailguard.cli.policy_office import policy_office
     from mailguard.judging.examples import try_examples
 
-    tried = list(try_examples(policy_office(config, folder, name).rules))
+    tried = list(try_examples(policy_office(config, path or folder, name).rules))
     wrong = [one for one in tried if one.problem]
     if json:
         print_json(

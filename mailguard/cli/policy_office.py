@@ -32,11 +32,17 @@ class PolicyOffice:
 
 
 def policy_office(config: Path | None, folder: Path | None = None, name: str | None = None) -> PolicyOffice:
-    """The rules of the settings, or of ``folder`` and ``name``. Without a settings file: those that come along.
+    """The rules of the settings, or of ``folder`` and ``name``, either of which may be the file of a set.
+
+    Without a settings file: those that come along.
 
     Raises ``ConfigurationError``.
     """
     configure_for_commands()
+    if name is not None and name.endswith(".yaml"):
+        folder = Path(name)
+    if folder is not None and folder.suffix == ".yaml":
+        folder, name = folder.parent, folder.stem
     today = SystemClock().now().date()
     if config is None and not find(None, os.environ).exists():
         return PolicyOffice(open_rules(OfficeSettings(), PolicySettings(), HoldSettings(), today, folder, name), None)

@@ -19,8 +19,12 @@ Folder = Annotated[
     typer.Option("--folder", help="Policy folder. Default: the one in the settings, else the one that comes along."),
 ]
 Set = Annotated[
-    str | None, typer.Option("--set", help="Set of rules. Default: the one in the settings, else standard.")
+    str | None,
+    typer.Option(
+        "--set", help="Set of rules, by name or by its file. Default: the one in the settings, else standard."
+    ),
 ]
+PlaceArgument = Annotated[Path | None, typer.Argument(metavar="[PATH]", help="A policy folder, or the file of a set.")]
 
 
 @app.command()

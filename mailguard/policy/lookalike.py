@@ -41,6 +41,8 @@ _LABEL_MIN = 5
 _TOKEN_MIN = 4
 _SIBLING_TOKEN_MIN = 7
 """In a registry of many like names (schools of a town), one other letter is usually another name."""
+_REGISTRIES = ("ed.", "lg.", "ac.", "go.")
+"""Schools, municipalities, universities, ministries (JPRS, attribute-type domain names)."""
 
 
 @lru_cache(maxsize=16384)
@@ -129,7 +131,7 @@ def _one_slip(domain: str, known: str) -> bool:
     if set(ours + theirs) <= {"-", "."}:
         return True
     tokens = [_token_around(text, start) for text in (domain, known)]
-    is_sibling = ending_of(domain) == ending_of(known) and ending_of(domain).count(".") >= 2
+    is_sibling = ending_of(domain) == ending_of(known) and ending_of(domain).startswith(_REGISTRIES)
     least = _SIBLING_TOKEN_MIN if is_sibling and not is_swap else _TOKEN_MIN
     return min(len(token) for token in tokens) >= least
 

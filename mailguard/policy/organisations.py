@@ -23,6 +23,9 @@ def _suffixes() -> PublicSuffixList:
 @lru_cache(maxsize=16384)
 def organisation_of(domain: str) -> str:
     """The registrable domain of a comparable domain; the domain itself where there is none (a suffix, an address)."""
+    if domain.startswith("["):
+        # An address literal (RFC 5321 §4.1.3): its last octets are no registry's.
+        return domain
     documented = _documented(domain)
     if documented is not None:
         return documented

@@ -106,9 +106,16 @@ def _by_address(boxes: list[Mailbox]) -> dict[str, str]:
     found: dict[str, str] = {}
     for box in boxes:
         address = comparable(box.address)
-        if not found.get(address):
+        if address not in found:
             found[address] = box.name
+        elif box.name and box.name != found[address]:
+            found[address] = max(found[address], box.name, key=_says)
     return found
+
+
+def _says(name: str) -> tuple[bool, bool, str]:
+    """How much a name says; of two beside one mailbox that one counts, whichever stands first."""
+    return "@" in name, bool(full_name(name)), name
 
 
 def _spelled_out(message: Message, envelope: tuple[str, ...], visible: dict[str, str]) -> list[str]:

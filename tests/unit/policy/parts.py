@@ -170,18 +170,19 @@ rules:
 """A file of one rule without a fault."""
 
 
-def load(folder: Path, *, name: str = "mine", today: date = date(2026, 11, 24), **files: str | bytes) -> LoadedPolicy:
+def load(
+    folder: Path, files: Mapping[str, str | bytes], *, name: str = "mine", today: date = date(2026, 11, 24)
+) -> LoadedPolicy:
     """A policy folder with these files (without ``.yaml``) as loaded."""
     for stem, content in files.items():
         (folder / f"{stem}.yaml").write_bytes(content if isinstance(content, bytes) else content.encode())
-    own = Directory(own=domains(["office.example.jp"]))
-    return load_policy(folder, name, own, 5.0, today)
+    return load_policy(folder, name, Directory(own=domains(["office.example.jp"])), 5.0, today)
 
 
-def complaints(folder: Path, *, name: str = "mine", **files: str | bytes) -> list[str]:
+def complaints(folder: Path, files: Mapping[str, str | bytes], *, name: str = "mine") -> list[str]:
     """The complaints about a folder, with the folder's own path left out."""
     try:
-        load(folder, name=name, **files)
+        load(folder, files, name=name)
     except ConfigurationError as error:
         return [line.removeprefix(f"{folder}/") for line in error.complaints]
     return []

@@ -130,6 +130,9 @@ def _one_slip(domain: str, known: str) -> bool:
         return False
     if set(ours + theirs) <= {"-", "."}:
         return True
+    if domain.startswith(f"{_label(known)}.") and organisation_of(known) == known:
+        # The slip lies in the ending (co.jo); it is the name in front that has to be long enough.
+        return len(_label(known)) >= _LABEL_MIN
     tokens = [_token_around(text, start) for text in (domain, known)]
     is_sibling = ending_of(domain) == ending_of(known) and ending_of(domain).startswith(_REGISTRIES)
     least = _SIBLING_TOKEN_MIN if is_sibling and not is_swap else _TOKEN_MIN

@@ -179,15 +179,22 @@ def greets_somebody_else(greeting: Greeting, people: People, knowledge: Knowledg
     if greeting.persons and all(shown[one] for one in people.outsiders):
         names = [name for found in shown.values() for name in found]
         texts = "".join(unicodedata.normalize("NFKC", name) for name in people.visible.values())
+        words = {word for name in people.visible.values() for word in _words_of_family(name)}.union(names)
         return not any(
             name.startswith(person) or person.startswith(name) or person in texts
-            for person in (*greeting.persons, *greeting.words)
+            for person in greeting.persons
             for name in names
-        )
+        ) and not any(word.startswith(called) for called in greeting.words for word in words)
     if greeting.organisations and not greeting.persons and len(people.outsiders) == 1:
         name = organisation_name(people.visible.get(people.outsiders[0], "")).partition(" ")[0]
         return bool(name) and not any(_overlap(name, one) for one in greeting.organisations)
     return False
+
+
+def _words_of_family(shown: str) -> list[str]:
+    """The words of a display name but a given name, which people of other families have as well."""
+    words = unicodedata.normalize("NFKC", shown).split()
+    return words[:-1] if len(words) == 2 and not organisation_name(words[0]) else words
 
 
 def _names(address: str, people: People, knowledge: Knowledge) -> set[str]:

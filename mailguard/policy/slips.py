@@ -62,7 +62,7 @@ _PASSWORD = re.compile(
     re.IGNORECASE,
 )
 _NOT_A_PASSWORD = re.compile(
-    r"^(?:https?://|[\d()+-]{9,}$|\S+@\S+\.\S+$|(?:will|has|have|been|being|sent|given|protected|separately|available"
+    r"^(?:https?://|(?:\+|\(?0)[\d()+-]{8,}$|\S+@\S+\.\S+$|(?:will|has|have|been|being|sent|given|protected|separately|available"
     r"|by|follows?|later|for|the|your|our|and|with|to|same|not|required|needed)\b)",
     re.IGNORECASE,
 )

@@ -30,6 +30,8 @@ from tests.system.waiting import StillWaiting, eventually, until
 CHECKOUT = Path(__file__).resolve().parents[2]
 OWN_DOMAIN = "gojokai.example.jp"
 START_SECONDS = 30.0
+RULES = Path(__file__).with_name("rules")
+"""Rules for tests that are not about rules."""
 
 
 def relay_settings(directory: Path, next_hop_port: int, **sections: Any) -> dict[str, Any]:
@@ -51,7 +53,7 @@ def relay_settings(directory: Path, next_hop_port: int, **sections: Any) -> dict
         ],
         "storage": {"directory": str(directory / "data"), "reserve_bytes": 0},
         "hold": {"minutes": 0, "grace_seconds": 0},
-        "policy": {"check_domains": False},
+        "policy": {"check_domains": False, "folder": str(RULES), "set": "pause"},
         "delivery": {
             "next_hop": {"host": "127.0.0.1", "port": next_hop_port, "tls": "off"},
             "retry_minutes": [0.005],

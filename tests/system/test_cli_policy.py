@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import mailbox
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -14,6 +15,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+import structlog
 import yaml
 
 from mailguard import cli
@@ -37,17 +39,24 @@ Run = Callable[..., Done]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs ``mailguard WORDS`` in an empty folder, without settings unless a test gives some."""
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    """Runs ``mailguard WORDS`` in an empty folder, without settings unless a test gives some.
+
+    In this process, because a dozen commands a test would otherwise start Python a dozen times. What a command sets up
+    for logging is taken back: its streams are this test's.
+    """
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MAILGUARD_CONFIG", str(tmp_path / "none.yaml"))
+    before, handlers = structlog.get_config(), list(logging.getLogger().handlers)
 
     def command(*words: str) -> Done:
         status = cli.run(list(words))
         written = capsys.readouterr()
         return Done(status, written.out, written.err)
 
-    return command
+    yield command
+    structlog.configure(**before)
+    logging.getLogger().handlers[:] = handlers
 
 
 def mail(

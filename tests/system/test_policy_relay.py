@@ -19,6 +19,7 @@ from tests.system.waiting import eventually
 SENDER = f"tanoue@{OWN_DOMAIN}"
 COLLEAGUE = f"soumu@{OWN_DOMAIN}"
 HOLDING = {"minutes": 60, "grace_seconds": 3}
+STANDARD = {"folder": None, "set": "standard"}
 PARENTS = [f"oya{number:02}@{('gmail.com', 'docomo.ne.jp', 'icloud.com')[number % 3]}" for number in range(54)]
 BODY = "\r\n保護者各位\r\n\r\n来週の予定です。\r\n".encode()
 
@@ -48,7 +49,7 @@ def visible(arrived: Arrived) -> list[str]:
 @pytest.fixture
 async def relay(make_relay: MakeRelay, postfix_next_hop: PostfixNextHop) -> AsyncIterator[Relay]:
     """A running relay that holds mail to outsiders, with Postfix behind it."""
-    relay = make_relay(postfix_next_hop.port, hold=HOLDING)
+    relay = make_relay(postfix_next_hop.port, hold=HOLDING, policy=STANDARD)
     await relay.started()
     yield relay
     assert await relay.stopped() == 0

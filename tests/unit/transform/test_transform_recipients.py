@@ -90,6 +90,18 @@ def test_no_field_names_a_hidden_recipient(name: str) -> None:
     assert B.encode() not in made.lower()
 
 
+@pytest.mark.parametrize("mode", [Mode.HIDE, Mode.INDIVIDUAL])
+@pytest.mark.parametrize(
+    "name", [f'"{B}"', f"=?utf-8?b?{base64.b64encode(B.encode()).decode()}?=", B.replace("@", "＠")]
+)
+def test_name_that_is_a_hidden_address_goes(name: str, mode: Mode) -> None:
+    """An address that a program put as the name beside another one is hidden as well."""
+    made = one(head(f"To: {name} <{COLLEAGUE}>, {name} <{A}>", f"Cc: {B}"), A, mode)
+
+    assert B not in decode_words(unstuffed(made)).replace("＠", "@")
+    assert f"<{A}>" in made.decode() or f" {A}" in made.decode()
+
+
 @pytest.mark.parametrize("name", ["Subject", "Reply-To", "Content-Type"])
 def test_field_that_must_stay_stops_the_transformation(name: str) -> None:
     """Where a field that cannot be left out names a hidden recipient, nothing is sent that pretends to hide it."""

@@ -11,6 +11,7 @@ nobody reads but that names a hidden recipient is dropped; where one that must s
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from email.header import Header
 from enum import StrEnum
@@ -109,6 +110,7 @@ def _rewritten(
         to, cc = (_kept(message, names, own, is_outside) for names in (("To",), ("Cc",)))
         if not to and own in shown:
             to, cc = [shown[own]], [box for box in cc if comparable(box.address) != own]
+    to, cc = ([_without_hidden_name(box, hidden) for box in boxes] for boxes in (to, cc))
     addressed = {name.lower() for name in (*VISIBLE_FIELDS, *BCC_FIELDS)}
     written = (_written("To", to) if to else NOBODY) + (_written("Cc", cc) if cc else b"")
     place = next((field for field in message.fields if field.name.lower() in addressed), None)
@@ -128,6 +130,11 @@ def _kept(message: Message, names: tuple[str, ...], own: str, is_outside: Callab
             if one == own or not is_outside(one):
                 found.setdefault(one, box)
     return list(found.values())
+
+
+def _without_hidden_name(box: Mailbox, hidden: frozenset[str]) -> Mailbox:
+    """The mailbox; its name is gone where it shows a hidden address, as names from an autocompletion may."""
+    return Mailbox(box.address, "") if still_shows(unicodedata.normalize("NFKC", box.name), hidden) else box
 
 
 def _harmless(

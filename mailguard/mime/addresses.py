@@ -3,7 +3,10 @@
 Guarantees: never raises for any octets; costs time linear in them. A standard parser returns one of two addresses that
 stand beside each other without a comma, so this one takes every address a person would see: groups, comments, routes,
 missing and full-width separators, unquoted local parts of Japanese carriers (``a..b@``), addresses in encoded words.
-What stands in a quoted display name or in a comment is a name, not an address (RFC 5322 §3.4).
+What stands in a quoted display name or in a comment is a name, not an address (RFC 5322 §3.4), except where nothing
+else stands there. A field that is broken (a quotation mark or an escape sequence too few) is read both ways.
+
+Known limit: blanks around a full stop (``a . b@example.jp``, RFC 5322 §4.4) end a word; names are written like that.
 """
 
 from __future__ import annotations
@@ -26,15 +29,37 @@ FIELD_MAX = 512 * 1024
 
 _BETWEEN = re.compile(r"[\s<>()\[\],;:\"]+")
 _LITERAL = re.compile(r"[^\s<>()\[\],;:\"@]{1,256}@\[[^\]\s]{1,60}\]")
+_AROUND_AT = re.compile(r"(?:^|(?<=\s))([^\s@]+)(?:\s+@\s*|@\s+)([^\s@]+)(?=\s|$)")
+_NOT_IN_DOMAIN = "!#$%&'*+/=?^`{|}~\\\\、"
+_DOMAIN_END = re.compile(f"[{_NOT_IN_DOMAIN}]")
+_BROKEN_SEPARATOR = re.compile(f"(@[^@{_NOT_IN_DOMAIN}。・]*)[{_NOT_IN_DOMAIN}。・]++(?=[^@]*@)")
+_SCHEME = re.compile(r"(?:mailto|smtp):", re.IGNORECASE)
+_UNSEEN = dict.fromkeys([0xAD, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF])
+"""Characters nobody sees; some programs copy them with an address."""
+
+_CONTROLS = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)])
+"""Never part of an address; with a line end in one, a field written anew would be two."""
+
+_HIDDEN = {ord(sign): 0xF0000 + ord(sign) for sign in " <>()[],;:\"@'/|=?\\"}
+_SHOWN = {hidden: sign for sign, hidden in _HIDDEN.items()}
+"""Signs of a quoted local part, put where nothing takes them for separators (a private plane), and back."""
+
+_COMMENT = "\U000f0000"
+"""Stands where a comment stood. RFC 5322 §3.4.1 allows one around the at sign and the dots; elsewhere it is a blank."""
+
+_COMMENT_BLANKS = re.compile(rf"[\s{_COMMENT}]+")
+_COMMENT_BEFORE = re.compile(rf"{_COMMENT}?@{_COMMENT}?|{_COMMENT}\.")
+_COMMENT_AFTER_DOT = re.compile(rf"(?:^|(?<=[\s@{_COMMENT}]))([^\s@{_COMMENT}]*\.){_COMMENT}(?=[^\s@{_COMMENT}]*(@?))")
 _PIECE = re.compile(
     r"""
     "(?P<quoted>(?:[^"\\]|\\.)*)"
-  | <(?P<angle>[^<>]*)>
+  | <(?P<angle>(?:\s*"(?:[^"\\<]|\\.)*"\s*@)?[^<>]*)>
   | \((?P<comment>(?:[^()\\]|\\.)*)\)
   | (?P<literal>@\[[^\]\s]{1,60}\])
-  | (?P<separator>[,;\uff0c\uff1b\u3001])
+  | (?P<word>=\?[^\s?"<>(),;:@]{1,80}\?[bBqQ]\?[^\s?@]*\?=)
+  | (?P<separator>[,;\uff0c\uff1b\u3001\uff64])
   | (?P<colon>:)
-  | (?P<text>[^"<>(),;:\uff0c\uff1b\u3001@]+|[@"<>()])
+  | (?P<text>[^"<>(),;:\uff0c\uff1b\u3001\uff64@\uff20=]+|[@\uff20"<>()=])
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -54,19 +79,30 @@ class Mailbox:
 
 def mailboxes_of(value: bytes) -> list[Mailbox]:
     """All mailboxes of one unfolded field value, in order."""
-    text = decode_text(value[:FIELD_MAX])
-    found = _read(text)
-    if "=?" in text and len(found) < text.count("=?"):
-        # Some programs put the address itself, or several mailboxes, into an encoded word (RFC 2047 §5 forbids it).
-        found += [box for entry in _entries(text) if not _of_entry(entry) for box in _read(_decoded_entry(entry))]
+    octets = value[:FIELD_MAX]
+    found, is_whole = _read(decode_text(octets))
+    also: list[Mailbox] = []
+    if not is_whole:
+        also += _read(decode_text(octets).replace('"', " "))[0]
+    escape = octets.rfind(b"\x1b$")
+    if escape >= 0 and octets.find(b"\x1b(", escape + 3) < 0:
+        # Japanese without its end (RFC 1468): a program that divides the field before it decodes sees what follows.
+        also += [box for box in _read(octets[escape:].decode("ascii", "replace"))[0] if _is_full(box.address)]
+    if also:
+        known = {box.address for box in found}
+        found += [box for box in also if box.address not in known]
     return found
 
 
 def plain_address(text: str) -> str:
     """An address of a header in the spelling of an envelope: full-width made plain, no quotes, no route, no blanks."""
-    address = unicodedata.normalize("NFKC", text).strip().strip("<>").strip()
+    address = unicodedata.normalize("NFKC", text).translate(_UNSEEN | _CONTROLS).strip().strip("<>").strip()
     if address.startswith("@") and ":" in address:
         address = address.rpartition(":")[2]
+    if scheme := _SCHEME.match(address):
+        address = address[scheme.end() :]
+    if len(address) > 2 and address[0] == address[-1] == "'":
+        address = address[1:-1]
     local, at, domain = address.rpartition("@")
     local = local.strip()
     if len(local) >= 2 and local.startswith('"') and local.endswith('"'):
@@ -74,8 +110,23 @@ def plain_address(text: str) -> str:
     return f"{local}{at}{domain.strip()}"
 
 
-def _read(text: str) -> list[Mailbox]:
-    return [box for entry in _entries(text) for box in _of_entry(entry)]
+def _read(text: str) -> tuple[list[Mailbox], bool]:
+    """The mailboxes, and whether every quotation mark has its other one."""
+    found: list[Mailbox] = []
+    is_whole = True
+    for entry in _entries(text):
+        is_whole = is_whole and ("text", '"') not in entry
+        boxes = _of_entry(entry)
+        if not boxes and (bared := _bared(entry)):
+            boxes = [box for inner in _entries(bared) for box in _of_entry(inner)]
+        found += boxes
+    return found, is_whole
+
+
+def _is_full(address: str) -> bool:
+    """Whether the domain could be one of the open network."""
+    domain = address.rpartition("@")[2]
+    return domain.startswith("[") or "." in domain or "。" in domain
 
 
 _Entry = list[tuple[str, str]]
@@ -116,37 +167,85 @@ def _of_entry(entry: _Entry) -> list[Mailbox]:
     comment = ""
     for position, (kind, piece) in enumerate(entry):
         if kind == "angle":
-            address = plain_address(piece)
-            found += _bare_boxes("".join(bare))
-            if "@" in address:
-                found.append(Mailbox(address, decode_words(" ".join("".join(words).split()).encode()).strip()))
+            boxes = _angle_boxes(piece)
+            if boxes:
+                found += [box for box in _bare_boxes("".join(bare)) if _is_full(box.address)]
+                name = decode_words(" ".join("".join(words).split()).encode()).strip()
+                found += [Mailbox(address, name) for address in boxes]
                 words, bare = [], []
+            else:
+                bare.append(" ")
         elif kind == "comment":
             comment = comment or piece
+            bare.append(_COMMENT)
         elif kind == "quoted":
-            is_local_part = position + 1 < len(entry) and entry[position + 1] in (("text", "@"), ("literal", "@["))
-            words.append(_ESCAPED.sub(r"\1", piece) + " ")
-            bare.append(re.sub(r"[\s@]", "_", _ESCAPED.sub(r"\1", piece)) if is_local_part else " ")
+            after = entry[position + 1][1] if position + 1 < len(entry) else ""
+            plain = _ESCAPED.sub(r"\1", piece)
+            words.append(plain + " ")
+            # RFC 5322 §4.4: a local part may be quoted in pieces.
+            is_local_part = after.startswith(("@", "\uff20", ".")) or (bare and bare[-1].endswith("."))
+            bare.append(plain.translate(_CONTROLS | _HIDDEN) if is_local_part else " ")
         else:
             words.append(piece)
             bare.append(piece)
     rest = _bare_boxes("".join(bare))
-    if not found and len(rest) == 1 and comment:
+    if found:
+        # Beside an address, 田中@営業部 is a name.
+        return found + [box for box in rest if _is_full(box.address)]
+    if len(rest) == 1 and comment:
         # The old way to name a mailbox: a@example.jp (Tanaka).
         return [Mailbox(rest[0].address, decode_words(comment.encode()).strip())]
-    return found + rest
+    return rest
+
+
+def _angle_boxes(piece: str) -> list[str]:
+    if "=?" in piece:
+        piece = decode_words(piece.encode())
+    address = plain_address(piece)
+    if address.count("@") > 1 and not piece.lstrip().startswith('"'):
+        return [box.address for box in _bare_boxes(address)]
+    return [address] if "@" in address else []
 
 
 def _bare_boxes(text: str) -> list[Mailbox]:
     if "@" not in text and "\uff20" not in text:
         return []
-    text = unicodedata.normalize("NFKC", text)
-    words = [word for word in _BETWEEN.split(text) if "@" in word[1:-1]]
+    text = unicodedata.normalize("NFKC", text).translate(_UNSEEN)
+    if _COMMENT in text:
+        text = _COMMENT_BLANKS.sub(lambda run: _COMMENT if _COMMENT in run[0] else run[0], text)
+        text = _COMMENT_BEFORE.sub(lambda around: around[0].strip(_COMMENT), text)
+        text = _COMMENT_AFTER_DOT.sub(
+            lambda dot: dot[1] if not dot[2] or text[dot.start() - 1 : dot.start()] != "@" else f"{dot[1]} ", text
+        ).replace(_COMMENT, " ")
+    text = _AROUND_AT.sub(r"\1@\2", text)
+    found = [address for word in _BETWEEN.split(text) if "@" in word[1:-1] for address in _of_word(word)]
     if "@[" in text:
-        words += [one[0] for one in _LITERAL.finditer(text)]
-    return [Mailbox(plain_address(word), "") for word in words]
+        found += [one[0] for one in _LITERAL.finditer(text)]
+    return [Mailbox(plain_address(address).translate(_SHOWN), "") for address in found]
 
 
-def _decoded_entry(entry: _Entry) -> str:
-    """The entry as text with its encoded words decoded."""
-    return decode_words("".join(f"<{piece}>" if kind == "angle" else piece for kind, piece in entry).encode())
+def _of_word(word: str) -> list[str]:
+    """The addresses in one word; a sign no domain can have ends one and may begin the next."""
+    if "=?" in word:
+        word = " ".join(_BETWEEN.split(decode_words(word.encode())))
+    if word.count("@") > 1:
+        word = _BROKEN_SEPARATOR.sub(r"\1 ", word)
+    found: list[str] = []
+    for one in word.split():
+        local, _, domain = one.rpartition("@")
+        end = _DOMAIN_END.search(domain)
+        if end is not None and end.start() > 0:
+            domain = domain[: end.start()]
+            local = local.removeprefix("'") if end[0] == "'" else local
+        if local and domain:
+            found.append(f"{local}@{domain}")
+    return found
+
+
+def _bared(entry: _Entry) -> str:
+    """An entry in which no address was found, without the encoded words and the quotes that may hide one."""
+    text = "".join(f"<{piece}>" if kind == "angle" else piece for kind, piece in entry if kind != "comment")
+    if "=?" in text and "?=" in text:
+        # Some programs put the address itself, or several mailboxes, into an encoded word (RFC 2047 §5 forbids it).
+        return decode_words(text.encode())
+    return text if any(kind == "quoted" and "@" in piece for kind, piece in entry) else ""

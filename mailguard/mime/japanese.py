@@ -23,6 +23,10 @@ _EUC_RUN = re.compile(rb"[\x00-\x7f]+|\x8e[\xa1-\xdf]|\x8f[\xa1-\xfe]{2}|(?:[\xa
 _WINDOWS_NAMES = frozenset({"shift_jis", "shift-jis", "sjis", "x-sjis", "windows-31j", "ms_kanji", "cp932"})
 
 
+_PYTHONS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"})
+"""Codecs of Python that no mail program knows; some warn, some are slow, some make half characters."""
+
+
 def decode_jis(octets: bytes) -> str:
     """ISO-2022-JP text, with the NEC, IBM and half-width characters mail programs put into it."""
     text: list[str] = []
@@ -73,7 +77,11 @@ def _tried(octets: bytes, first: str = "") -> str:
     for candidate in (first, "utf-8", "cp932", "euc_jp"):
         if candidate:
             try:
-                return octets.decode(candidate)
+                text = octets.decode(candidate)
+                if candidate == "utf-7":
+                    # It can spell half a character (a lone surrogate), which nothing behind us could write again.
+                    text.encode()
+                return text
             except (UnicodeError, ValueError):
                 continue
     return octets.decode("utf-8", "replace")
@@ -87,7 +95,9 @@ def _codec_name(charset: str) -> str:
         found = codecs.lookup(charset) if charset else None
     except (LookupError, ValueError):
         return ""
-    return found.name if found is not None and getattr(found, "_is_text_encoding", True) else ""
+    if found is None or found.name.replace("_", "-") in _PYTHONS:
+        return ""
+    return found.name if getattr(found, "_is_text_encoding", True) else ""
 
 
 def _decode_run(octets: bytes, set_name: bytes) -> str:

@@ -40,9 +40,6 @@ def _compiled(texts: tuple[str, ...]) -> re.Pattern[str]:
 
 def _expression(text: str) -> str:
     local, at, domain = text.rpartition("@")
-    if not at:
-        local, domain = "*", domain
-    if not local:
+    if at and not local and "*" not in domain:
         return rf"[^@]*@(?:[^@]+\.)?{re.escape(comparable_domain(domain))}"
-    whole = f"{local}@{domain}" if "*" in domain else comparable(f"{local}@{domain}")
-    return re.escape(whole.lower()).replace(r"\*", "[^@]*")
+    return re.escape(comparable(f"{local or '*'}@{domain}")).replace(r"\*", "[^@]*")

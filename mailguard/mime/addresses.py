@@ -204,7 +204,7 @@ def _angle_boxes(piece: str) -> list[str]:
     address = plain_address(piece)
     if address.count("@") > 1 and not piece.lstrip().startswith('"'):
         return [box.address for box in _bare_boxes(address)]
-    return [address] if "@" in address else []
+    return [address] if "@" in address[1:-1] else []
 
 
 def _bare_boxes(text: str) -> list[Mailbox]:

@@ -33,10 +33,12 @@ from mailguard.spool.reports import reporter_of
 from mailguard.store import Transaction, open_store
 from mailguard.submission import SubmissionServer
 from mailguard.web import Health, Reading, WebServer, create_app
+from mailguard.workers.acquaintances import Acquaintances
 from mailguard.workers.conveyor import Conveyor
 from mailguard.workers.deliverer import Deliverer
 from mailguard.workers.inspector import Inspector, deadline
 from mailguard.workers.judge import MailJudge
+from mailguard.workers.learner import Learner
 from mailguard.workers.mail_domains import MailDomains
 from mailguard.workers.reports import Reports
 from mailguard.workers.rescuer import Rescuer
@@ -65,10 +67,12 @@ class Service:
         schedule = RetrySchedule(delivery)
         self.routes = Routes(delivery, settings.office.hostname)
         self.reports = Reports(self.spool, schedule, settings.office)
-        self.deliverer = Deliverer(self.spool, self.routes, delivery, self.reports, settings.office.hostname)
+        acquaintances = Acquaintances(self.clock)
+        learner = Learner(self.spool, acquaintances)
+        self.deliverer = Deliverer(self.spool, self.routes, delivery, self.reports, learner, settings.office.hostname)
         grace = timedelta(seconds=settings.hold.grace_seconds)
         self.domains = MailDomains(settings.policy, self.clock)
-        judge = MailJudge(self.spool, self.policy, self.domains)
+        judge = MailJudge(self.spool, self.policy, self.domains, acquaintances)
         inspector = Inspector(self.spool, judge.judge, lambda: self.policy.rules.hours, grace, lease)
         transformer = Transformer(self.spool, self.policy, lease)
         self.conveyor = Conveyor(self.spool, inspector, transformer, self.deliverer)

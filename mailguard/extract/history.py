@@ -29,6 +29,7 @@ _RULES = "-=_*+~#\u00b7\u30fb\u2500\u2501\u2015\u30fc\uff0d\uff1d\uff0a\u25c7\u2
 _SIGNATURE = re.compile(rf"^(?:-- ?|[{re.escape(_RULES)}]{{8,}})\s*$")
 _MAY_BEGIN = re.compile(r"[:\uff1a]|---|___")
 """What every line has that begins a quotation; most lines of a text have none of it."""
+_MAY_HOLD_HISTORY = re.compile(r"[:\uff1a>\uff1e\u0001]|---|___")
 _MARK = HISTORY_MARK.strip("\n")
 _FORWARD = re.compile(r"^\s*(?:fwd?|fw|転送)\s*[:\uff1a]", re.IGNORECASE)
 LINES_MAX = 20_000
@@ -40,6 +41,8 @@ def divided(body: str) -> tuple[str, str, tuple[frozenset[str], ...]]:
     quoted: list[str] = []
     lines = body.replace("\r\n", "\n").split("\n")[:LINES_MAX]
     in_history = False
+    if not _MAY_HOLD_HISTORY.search(body):
+        return _without_signature(lines), "", ()
     for number, line in enumerate(lines):
         if not in_history:
             in_history = line.strip() == _MARK or _begins_history(lines, number)

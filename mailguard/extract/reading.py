@@ -13,7 +13,7 @@ from mailguard.model.extract import Attachment, Extract
 SMIME_SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature")
 """Types of a detached signature (RFC 8551 §3.5.3, and the old name of the same)."""
 
-TEXT_MAX = 512 * 1024
+TEXT_MAX = 128 * 1024
 """Encoded octets of a body that are read for the sender's words; what people write is far shorter."""
 
 

@@ -81,13 +81,19 @@ class Deliverer:
     """Carries mails to their next hops. One per node; safe to use for many mails at the same time."""
 
     def __init__(
-        self, spool: Spool, routes: Routes, settings: DeliverySettings, reports: Reports, hostname: str
+        self,
+        spool: Spool,
+        routes: Routes,
+        settings: DeliverySettings,
+        reports: Reports,
+        learner: Learner,
+        hostname: str,
     ) -> None:
         self._spool = spool
         self._routes = routes
         self._settings = settings
         self._reports = reports
-        self._learner = Learner(spool)
+        self._learner = learner
         self._hostname = hostname
         self._lease = timedelta(seconds=settings.lease_seconds)
         self.counters = DeliveryCounters()

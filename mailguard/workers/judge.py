@@ -12,11 +12,12 @@ from mailguard.correspondents import recall
 from mailguard.judging import judge_mail, looked_at
 from mailguard.judging.active import ActivePolicy
 from mailguard.mime.message import unstuffed
-from mailguard.model.knowledge import Knowledge, Lesson
+from mailguard.model.knowledge import Knowledge, Lesson, Question
 from mailguard.model.verdict import Judgement
 from mailguard.policy.facts import Occasion, Situation
 from mailguard.policy.rules import RuleSet
 from mailguard.spool import Mail, Spool
+from mailguard.workers.acquaintances import Acquaintances
 from mailguard.workers.mail_domains import MailDomains
 
 BRIEF_BYTES = 64 * 1024
@@ -26,10 +27,11 @@ BRIEF_BYTES = 64 * 1024
 class MailJudge:
     """One per node; safe to use for many mails at the same time."""
 
-    def __init__(self, spool: Spool, policy: ActivePolicy, domains: MailDomains) -> None:
+    def __init__(self, spool: Spool, policy: ActivePolicy, domains: MailDomains, acquaintances: Acquaintances) -> None:
         self._spool = spool
         self._policy = policy
         self._domains = domains
+        self._acquaintances = acquaintances
         self._one_large = asyncio.Semaphore(1)
 
     async def judge(self, mail: Mail) -> tuple[Judgement, Lesson | None]:
@@ -37,9 +39,7 @@ class MailJudge:
         rules = self._policy.rules
         situation = await self._look(mail, rules)
         question = situation.question
-        knowledge = Knowledge()
-        if question.outsiders or question.threads:
-            knowledge = await self._spool.store.read(lambda connection: recall(connection, question))
+        knowledge = await self._asked(question)
         new = [
             domain
             for domain in situation.people.outside_domains
@@ -48,6 +48,13 @@ class MailJudge:
         unreachable = await self._domains.cannot_receive(new) if new else {}
         judged = judge_mail(situation, knowledge, rules, unreachable)
         return judged.judgement, judged.lesson
+
+    async def _asked(self, question: Question) -> Knowledge:
+        known = self._acquaintances.answer(question)
+        if known is None:
+            known = await self._spool.store.read(lambda connection: recall(connection, question))
+            self._acquaintances.note(question, known)
+        return known
 
     async def _look(self, mail: Mail, rules: RuleSet) -> Situation:
         occasion = occasion_of(mail)

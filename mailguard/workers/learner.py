@@ -9,13 +9,15 @@ from mailguard.model.address import comparable
 from mailguard.model.knowledge import Lesson
 from mailguard.model.queue import Recipient
 from mailguard.spool import Mail, Spool
+from mailguard.workers.acquaintances import Acquaintances
 
 
 class Learner:
     """Finds the lesson of a mail, at hand or on record."""
 
-    def __init__(self, spool: Spool) -> None:
+    def __init__(self, spool: Spool, acquaintances: Acquaintances) -> None:
         self._spool = spool
+        self._acquaintances = acquaintances
 
     async def lesson_of(self, mail: Mail, reached: Sequence[Recipient]) -> Lesson | None:
         """The lesson for these recipients; None where there is nothing to learn.
@@ -29,7 +31,11 @@ class Learner:
         if lesson is None:
             return None
         addresses = {comparable(entry.path.address) for entry in reached}
-        boxes = {address: name for address, name in lesson.boxes.items() if address in addresses}
+        boxes = {
+            address: name
+            for address, name in lesson.boxes.items()
+            if address in addresses and not self._acquaintances.is_well_known(lesson.sender, address, name)
+        }
         waived = any(entry.verdict is not None and entry.verdict.is_waived for entry in reached)
         visible = lesson.visible or (_visible_of(lesson) if waived else ())
         if not boxes and lesson.thread is None:

@@ -32,10 +32,12 @@ from mailguard.model.verdict import Judgement, Verdict
 from mailguard.spool import Mail, MasterKey, Spool
 from mailguard.spool.reports import reporter_of
 from mailguard.store import Store
+from mailguard.workers.acquaintances import Acquaintances
 from mailguard.workers.conveyor import MAILS_MAX, Conveyor
 from mailguard.workers.deliverer import Deliverer
 from mailguard.workers.inspector import Inspector, deadline
 from mailguard.workers.judge import MailJudge
+from mailguard.workers.learner import Learner
 from mailguard.workers.mail_domains import MailDomains
 from mailguard.workers.reports import Reports
 from mailguard.workers.rescuer import Rescuer
@@ -101,13 +103,18 @@ class Node:
         self.routes = Routes(settings, OFFICE.hostname)
         schedule = RetrySchedule(settings)
         self.reports = Reports(self.spool, schedule, OFFICE)
-        self.deliverer = Deliverer(self.spool, self.routes, settings, self.reports, OFFICE.hostname)
+        acquaintances = Acquaintances(clock)
+        self.deliverer = Deliverer(
+            self.spool, self.routes, settings, self.reports, Learner(self.spool, acquaintances), OFFICE.hostname
+        )
         lease = timedelta(seconds=LEASE_SECONDS)
         self.policy = ActivePolicy(
             Settings(office=OFFICE, hold=HOLD, delivery=settings, policy=policy or PolicySettings(check_domains=False)),
             clock,
         )
-        looking = MailJudge(self.spool, self.policy, MailDomains(PolicySettings(check_domains=False), clock)).judge
+        looking = MailJudge(
+            self.spool, self.policy, MailDomains(PolicySettings(check_domains=False), clock), acquaintances
+        ).judge
         self.inspector = Inspector(
             self.spool, looking if judge is None else _looking(judge), lambda: self.policy.rules.hours, GRACE, lease
         )

@@ -7,6 +7,7 @@ recipients: whoever has the same facts gets the same verdict.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from mailguard.model.extract import Seal
 from mailguard.model.verdict import Action, AtEnd, Explanation, Judgement, Needs, Obligation, Reason, Verdict
@@ -95,7 +96,7 @@ def _verdict(hits: Sequence[Rule], facts: Facts, recipient: RecipientFacts, rule
         )  # fmt: skip
     if action is not Action.HOLD:
         return Verdict(action, tuple(reasons), rules.version, obligations=obligations)
-    rule, wait = _end_of([one for one in weighty if one.needs is needs and one.action is action], rules)
+    rule, wait = _end_of([one for one in weighty if one.needs is needs and one.action is action], facts, rules)
     if needs is Needs.TIMER and not wait:
         # A pause of nothing holds nothing.
         return Verdict(Action.DELIVER, tuple(reasons), rules.version, obligations=obligations)
@@ -105,11 +106,18 @@ def _verdict(hits: Sequence[Rule], facts: Facts, recipient: RecipientFacts, rule
     )  # fmt: skip
 
 
-def _end_of(equals: Sequence[Rule], rules: RuleSet) -> tuple[Rule, int | None]:
-    """The strictest end among rules of the same need, and of those the longest wait; None is longest of all."""
+def _end_of(equals: Sequence[Rule], facts: Facts, rules: RuleSet) -> tuple[Rule, int | None]:
+    """The strictest end among rules of the same need, and of those the one that ends last; None never ends."""
+    at = facts.situation.occasion.at
     strictest = max(_ENDS.index(rule.at_end) for rule in equals)
-    fitting = [(rule, _wait(rule, rules)) for rule in equals if _ENDS.index(rule.at_end) == strictest]
-    return max(fitting, key=lambda one: (one[1] is None, one[1] or 0, one[0].office_hours, one[0].id))
+
+    def lasts(one: tuple[Rule, int | None]) -> tuple[bool, float, str]:
+        rule, wait = one
+        # Two office days are fewer hours than one plain day and a half, and end later: only the end can be compared.
+        ends = rules.hours.after(at, wait or 0) if rule.office_hours else at + timedelta(seconds=wait or 0)
+        return wait is None, (ends - at).total_seconds(), rule.id
+
+    return max(((one, _wait(one, rules)) for one in equals if _ENDS.index(one.at_end) == strictest), key=lasts)
 
 
 def _wait(rule: Rule, rules: RuleSet) -> int | None:

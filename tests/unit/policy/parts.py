@@ -89,7 +89,7 @@ def rule(condition: str = "{}", *, directory: Directory = OFFICE, **values: Any)
     text = yaml.safe_dump({"rules": [written | {"when": yaml.safe_load(condition)}]}, allow_unicode=True)
     complaints: list[str] = []
     found = read_rules(Reader(Path("rules.yaml"), read_document(text), complaints), directory)
-    assert complaints == []
+    assert not complaints, complaints
     return found.rules[0]
 
 

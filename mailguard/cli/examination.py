@@ -20,8 +20,11 @@ from pathlib import Path
 
 from mailguard.cli.own_certificate import Shown, read_certificate
 from mailguard.cli.ports import Port, look_at_port
+from mailguard.clock import SystemClock
 from mailguard.config import NextHopSettings, Settings, load_with_advice
 from mailguard.errors import ConfigurationError, MailguardError
+from mailguard.judging.examples import try_examples
+from mailguard.judging.opening import open_rules
 from mailguard.spool import load_master_key
 from mailguard.store import database_url, integrity, schema
 
@@ -89,6 +92,29 @@ def python() -> Iterator[Found]:
         )  # fmt: skip
     else:
         yield Found("python", Grade.OK, f"Python {version} with the fixes that matter here")
+
+
+def rules(settings: Settings) -> Iterator[Found]:
+    """The rules in force: readable, and every example comes out as its rule says."""
+    today = SystemClock().now().date()
+    try:
+        loaded = open_rules(settings.office, settings.policy, settings.hold, today)
+    except ConfigurationError as error:
+        for complaint in error.complaints:
+            yield Found("rules", Grade.FAIL, complaint, "mend it; the service does not start with it")
+        return
+    for sentence in loaded.advice:
+        yield Found("rules", Grade.WARN, sentence, "only advice")
+    wrong = [one for one in try_examples(loaded.rules) if one.problem]
+    for one in wrong:
+        yield Found(
+            "rules", Grade.WARN, f"{one.example.place}: {one.rule}: this mail {one.problem}", "mailguard policy test"
+        )
+    if not wrong:
+        count = len(loaded.rules.rules)
+        yield Found(
+            "rules", Grade.OK, f"the set {loaded.rules.name}, version {loaded.rules.version}, has {count} rules"
+        )
 
 
 def files(settings: Settings) -> Iterator[Found]:
@@ -273,5 +299,5 @@ def _unforeseen(part: str, error: Exception) -> Found:
                  "run this as the service's user")  # fmt: skip
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Found]], ...] = (files, database, master_key, certificate, clock)
+CHECKS: tuple[Callable[[Settings], Iterator[Found]], ...] = (rules, files, database, master_key, certificate, clock)
 CONNECTING: tuple[Callable[[Settings], AsyncIterator[Found]], ...] = (listeners, next_hops, sign_in_server)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import socket
 import sqlite3
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from mailguard.policy.shipped import shipped_folder
 from mailguard.spool import load_master_key
 from mailguard.store.engine import sqlite_url
 from mailguard.store.schema import upgrade
@@ -98,6 +100,24 @@ async def test_doctor_well_office_ends_with_0(office: Office) -> None:
     assert 0 == status
     assert ("ok", "reached, TLSv1.3 verified, signed in by plain") == parts["next hop"][0]
     assert {"ok"} == {grade for part in ("configuration", "data", "database", "master key") for grade, _ in parts[part]}
+
+
+async def test_doctor_names_what_is_wrong_with_the_rules(office: Office, tmp_path: Path) -> None:
+    """A mistake in my rules, and an example that no longer comes out right, are told with file and line."""
+    folder = shutil.copytree(shipped_folder(), tmp_path / "rules")
+    office.settings["policy"] = {"folder": str(folder), "check_domains": False}
+    slips = folder / "slips.yaml"
+    text = slips.read_text()
+    slips.write_text(text.replace("visible_private: 3", "visible_private: 30", 1))
+    _, dull = await office.look()
+    slips.write_text(text.replace("visible_private: 3", "visible_private: three", 1))
+    status, wrong = await office.look()
+
+    assert [("warn", True)] == [(grade, "outsiders-see-each-other" in words) for grade, words in dull["rules"]]
+    assert (1, [("fail", True)]) == (
+        status,
+        [(grade, "must be a number" in words and "slips.yaml:" in words) for grade, words in wrong["rules"]],
+    )
 
 
 async def test_doctor_changes_nothing(office: Office) -> None:

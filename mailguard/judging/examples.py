@@ -69,6 +69,9 @@ def hits(description: Mapping[str, Any], rules: RuleSet) -> dict[str, list[int]]
     """Which rules hit a described mail, with the positions. Raises ``ValueError`` where it cannot be written."""
     own = min(rules.directory.own, default=EXAMPLE_OWN)
     octets, occasion = written(description, own)
+    if occasion.at.tzinfo is None:
+        # What an office writes is its own time, not that of the machine that reads it.
+        occasion = replace(occasion, at=occasion.at.replace(tzinfo=rules.hours.zone))
     situation = looked_at(octets, occasion, rules)
     history = TrialHistory()
     try:

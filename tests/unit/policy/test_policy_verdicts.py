@@ -40,7 +40,7 @@ SIGNED = (
 
 def timer(name: str, wait: str | None = None, **values: Any) -> Rule:
     """A rule that lets mail wait."""
-    return rule(id=name, needs="timer", **({"wait": wait} if wait else {}), **values)
+    return rule(id=name, needs="timer", **(values | ({"wait": wait} if wait else {})))
 
 
 def person(name: str, needs: str = "sender", wait: str = "2 office days", at_end: str = "discard") -> Rule:
@@ -106,9 +106,8 @@ def test_strictest_need_and_end_and_the_longest_wait_win(
 def test_longest_wait_is_the_one_that_ends_last() -> None:
     """Two office days end after one plain day, though they have fewer hours: nobody loses the weekend."""
     rules = [person("aa", wait="1 day"), person("bb", wait="2 office days"), person("cc", wait="30 hours")]
-    friday = {"at": TUESDAY + timedelta(days=3)}
     with desk(*rules) as one:
-        found = next(iter(one.verdicts(mail(), **friday).values()))
+        found = next(iter(one.verdicts(mail(), at=TUESDAY + timedelta(days=3)).values()))
 
     assert (True, 63_000) == (found.office_hours, found.hold_seconds)
 

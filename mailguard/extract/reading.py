@@ -64,6 +64,9 @@ def _sorted_out(message: Message) -> tuple[list[Part], list[Part], list[Part]]:
         elif part.children:
             for child in part.children:
                 visit(child, is_in_page=is_in_page or part.content_type == "multipart/related")
+        elif part.content_type.startswith("multipart/"):
+            # Nothing divides it; some programs show it as it is.
+            texts.append(part)
         elif part.content_type == "text/plain" and not part.is_attachment:
             texts.append(part)
         elif part.content_type == "text/html" and not part.is_attachment:

@@ -17,13 +17,17 @@ from dataclasses import dataclass
 from mailguard.mime.addresses import Mailbox, mailboxes_of
 from mailguard.mime.head import Head, decode_words, head_of
 from mailguard.mime.japanese import decode_text
-from mailguard.mime.parameters import file_name, parsed
+from mailguard.mime.parameters import boundaries_of, file_name, parsed
 
 PARTS_MAX = 500
 DEPTH_MAX = 20
+BOUNDARIES_MAX = 6
+"""Readings of a broken boundary that are tried; each is a look through the part."""
+
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
+_PADDING = re.compile(rb"=+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +113,8 @@ class Message:
         end = part.end if most is None else min(part.end, part.start + most)
         raw = self.octets[part.start : end]
         if part.encoding == "base64":
-            clean = _NOT_BASE64.sub(b"", raw)
-            try:
-                return base64.b64decode(clean[: len(clean) // 4 * 4] + _last_group(clean))
-            except (binascii.Error, ValueError):
-                return b""
+            # Where padding stands in the middle, one encoded text follows another.
+            return b"".join(_base64_decoded(one) for one in _PADDING.split(_NOT_BASE64.sub(b"", raw)))
         if part.encoding == "quoted-printable":
             return quopri.decodestring(raw)
         return raw
@@ -129,17 +130,21 @@ class Message:
         values: dict[str, bytes] = {}
         for field in fields:
             values.setdefault(field.name.lower(), field.value)
-        content_type, parameters = parsed(values.get("content-type", b"text/plain"))
+        written = values.get("content-type", b"text/plain")
+        content_type, parameters = parsed(written)
+        if "/" not in content_type:
+            content_type = "text/plain"  # RFC 2045 §5.2
         disposition, more = parsed(values.get("content-disposition", b""))
-        encoding = parsed(values.get("content-transfer-encoding", b"7bit"))[0]
+        encoding = parsed(values.get("content-transfer-encoding", b"7bit"))[0].strip('"')
         children: tuple[Part, ...] = ()
         if depth < DEPTH_MAX and self._left > 0:
-            if content_type.startswith("multipart/") and parameters.get("boundary"):
-                children = self._children(parameters["boundary"], start, end, depth)
+            if content_type.startswith("multipart/"):
+                for boundary in boundaries_of(written, parameters)[:BOUNDARIES_MAX]:
+                    children = children or self._children(boundary, start, end, depth)
             elif content_type == "message/rfc822" and encoding not in ("base64", "quoted-printable"):
                 children = (self._entity(start, end, depth),)
         return Part(
-            content_type=content_type or "text/plain",
+            content_type=content_type,
             parameters=parameters,
             disposition=disposition,
             name=file_name(more, parameters),
@@ -150,10 +155,8 @@ class Message:
             children=children,
         )
 
-    def _children(self, boundary: str, start: int, end: int, depth: int) -> tuple[Part, ...]:
-        mark = re.compile(
-            rb"(?:\A|(?<=\n))--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(--)?[ \t]*(?:\r?\n|\Z)"
-        )
+    def _children(self, boundary: bytes, start: int, end: int, depth: int) -> tuple[Part, ...]:
+        mark = re.compile(rb"(?:\A|(?<=\n))--" + re.escape(boundary) + rb"(--)?[ \t]*(?:\r?\n|\Z)")
         found: list[Part] = []
         begun: int | None = None
         # A window, not a slice: nothing of a large attachment is copied.
@@ -225,6 +228,10 @@ def _before_line_end(octets: bytes, start: int, end: int) -> int:
     return max(start, end - 1) if end > start else start
 
 
-def _last_group(clean: bytes) -> bytes:
-    rest = clean[len(clean) // 4 * 4 :]
-    return rest + b"=" * (4 - len(rest)) if len(rest) > 1 else b""
+def _base64_decoded(clean: bytes) -> bytes:
+    whole = len(clean) // 4 * 4
+    rest = clean[whole:] if len(clean) - whole > 1 else b""
+    try:
+        return base64.b64decode(clean[:whole] + rest + b"=" * (-len(rest) % 4))
+    except (binascii.Error, ValueError):
+        return b""

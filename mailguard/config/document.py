@@ -56,7 +56,12 @@ class Document:
 def read_document(text: str) -> Document:
     """The values and lines of one YAML document. What is wrong with it stands in ``complaints``."""
     document = Document()
-    loader = _Loader(text)
+    try:
+        loader = _Loader(text)
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        document.complaints.append((line, "there is a character here that YAML does not allow; delete it"))
+        return document
     try:
         node = loader.get_single_node()
         if node is None:
@@ -70,9 +75,6 @@ def read_document(text: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         document.complaints.append((1 if mark is None else mark.line + 1, _syntax_sentence(error)))
-    except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        document.complaints.append((line, "there is a character here that YAML does not allow; delete it"))
     finally:
         loader.dispose()
     return document

@@ -7,7 +7,7 @@ carrier domains) and a file for each set of rules, which may include others. Eve
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +19,7 @@ from mailguard.config.suggestion import did_you_mean
 from mailguard.errors import ConfigurationError
 from mailguard.policy.directory import Directory
 from mailguard.policy.office_file import read_office, read_providers
+from mailguard.policy.office_hours import OfficeHours
 from mailguard.policy.reading import Reader
 from mailguard.policy.rule_file import read_rules
 from mailguard.policy.rules import Rule, RuleSet
@@ -78,20 +79,20 @@ def load_policy(folder: Path, name: str, own: Directory, hold_minutes: float, to
     Raises ``ConfigurationError`` with every complaint.
     """
     files = _Files(folder)
-    directory, hours = own, None
+    directory, hours = own, OfficeHours()
     office = files.read(OFFICE_FILE) if (folder / OFFICE_FILE).exists() else None
     if office is not None:
         directory, hours = read_office(office, directory)
     providers = files.read(PROVIDERS_FILE) if (folder / PROVIDERS_FILE).exists() else None
     if providers is not None:
         directory = read_providers(providers, directory)
-    rules, observes = _rules(files, name, directory)
+    rules, observes = _rules(files, name, directory, hours)
     _cross_check(files, office, directory, rules, today)
     if files.complaints:
         raise ConfigurationError(files.complaints)
     version = files.digest.hexdigest()[:12]
-    made = RuleSet(name, version, tuple(rules), directory, observes=observes, hold_minutes=hold_minutes)
-    return LoadedPolicy(made if hours is None else replace(made, hours=hours), tuple(files.paths), tuple(files.advice))
+    made = RuleSet(name, version, tuple(rules), directory, hours, observes, hold_minutes)
+    return LoadedPolicy(made, tuple(files.paths), tuple(files.advice))
 
 
 def sets_in(folder: Path) -> list[str]:
@@ -99,33 +100,36 @@ def sets_in(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.yaml") if path.name not in (OFFICE_FILE, PROVIDERS_FILE))
 
 
-def _rules(files: _Files, name: str, directory: Directory) -> tuple[list[Rule], bool]:
+def _rules(files: _Files, name: str, directory: Directory, hours: OfficeHours) -> tuple[list[Rule], bool]:
     rules: list[Rule] = []
     observes = False
     seen: dict[str, str] = {}
-    todo, done = [name], set[str]()
-    while todo and len(done) < INCLUDES_MAX:
-        current = todo.pop(0)
+    todo, done = [(name, f"{files.folder}:1")], set[str]()
+    while todo:
+        current, asked_at = todo.pop(0)
         if current in done:
             continue
+        if len(done) == INCLUDES_MAX:
+            files.complaints.append(f"{asked_at}: '{name}' includes more than {INCLUDES_MAX} files")
+            break
         done.add(current)
         if not (files.folder / f"{current}.yaml").exists():
             offered = sets_in(files.folder)
             near = did_you_mean(current, offered)
             there = ", ".join(offered) or "none"
-            files.complaints.append(f"{files.folder}:1: there is no set of rules '{current}'{near}; there are: {there}")
+            files.complaints.append(f"{asked_at}: there is no set of rules '{current}'{near}; there are: {there}")
             continue
         reader = files.read(f"{current}.yaml")
         if reader is None:
             continue
-        found = read_rules(reader, directory)
+        found = read_rules(reader, directory, hours)
         for rule in found.rules:
             if rule.id in seen:
                 files.complaints.append(f"{rule.place}: the rule '{rule.id}' is already in {seen[rule.id]}")
             seen[rule.id] = rule.place
         rules += found.rules
         observes = observes or (current == name and found.observes)
-        todo += found.include
+        todo += [(one, reader.at(("include", number))) for number, one in enumerate(found.include)]
     return rules, observes
 
 

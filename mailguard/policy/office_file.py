@@ -11,7 +11,6 @@ from mailguard.config.places import Place
 from mailguard.model.address import comparable
 from mailguard.policy.directory import Directory, Exemption, domains
 from mailguard.policy.office_hours import DAYS, OfficeHours
-from mailguard.policy.patterns import Patterns, patterns
 from mailguard.policy.reading import Reader
 
 OFFICE_KEYS = ("names", "group", "partners", "lists", "departments", "hours", "exceptions", "domains")
@@ -27,12 +26,13 @@ def read_office(reader: Reader, directory: Directory) -> tuple[Directory, Office
     """Whom the office knows, added to ``directory``, and when it is there."""
     values = reader.known((), reader.values, OFFICE_KEYS)
     lists = {}
-    for name, members in reader.known(("lists",), values.get("lists"), tuple(values.get("lists") or ())).items():
-        lists[comparable(name)] = tuple(comparable(one) for one in reader.texts(("lists", name), members))
-    departments = {}
-    named = values.get("departments")
-    for name, members in reader.known(("departments",), named, tuple(named or ())).items():
-        departments[name] = patterns(reader.texts(("departments", name), members))
+    for name, members in reader.named(("lists",), values.get("lists")).items():
+        behind = reader.texts(("lists", name), members)
+        lists[comparable(name)] = tuple(comparable(one) for one in behind)
+        if not all("@" in one for one in (name, *behind)):
+            reader.complain(("lists", name), "must be an address and a list of addresses")
+    named = reader.named(("departments",), values.get("departments"))
+    departments = {name: reader.patterns(("departments", name), members) for name, members in named.items()}
     exceptions = [
         _exception(reader, place, value) for place, value in reader.entries(("exceptions",), values.get("exceptions"))
     ]
@@ -77,8 +77,8 @@ def _exception(reader: Reader, place: Place, value: object) -> Exemption | None:
     name = reader.text((*place, "name"), values.get("name"), required=True)
     rule = reader.text((*place, "rule"), values.get("rule"), required=True)
     until = reader.text((*place, "until"), values.get("until"))
-    senders = patterns(reader.texts((*place, "senders"), values.get("senders")))
-    recipients = patterns(reader.texts((*place, "recipients"), values.get("recipients")))
+    senders = reader.patterns((*place, "senders"), values.get("senders"))
+    recipients = reader.patterns((*place, "recipients"), values.get("recipients"))
     if not senders and not recipients:
         reader.complain(place, "needs senders or recipients: an exception for everybody is no exception")
     day = _day(until)
@@ -105,7 +105,7 @@ def _hours(reader: Reader, value: object) -> OfficeHours:
     hours = OfficeHours()
     values = reader.known(("hours",), value, HOURS_KEYS)
     days = frozenset(
-        DAYS.index(reader.choice(at, day, DAYS, "mon"))
+        DAYS.index(reader.choice(at, day or "", DAYS, "mon"))
         for at, day in reader.entries(("hours", "days"), values.get("days"))
     )
     begins = _time(reader, ("hours", "from"), values.get("from"), hours.begins)
@@ -148,6 +148,3 @@ def _time(reader: Reader, place: Place, value: object, default: time) -> time:
         reader.complain(place, "must be a time such as 08:30")
         return default
     return time(int(found[1]), int(found[2]))
-
-
-__all__ = ["Patterns", "read_office", "read_providers"]

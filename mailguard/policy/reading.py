@@ -9,6 +9,7 @@ from typing import Any
 from mailguard.config.document import Document
 from mailguard.config.places import Place, spoken
 from mailguard.config.suggestion import did_you_mean
+from mailguard.policy.patterns import Patterns, patterns
 
 
 class Reader:
@@ -47,6 +48,10 @@ class Reader:
                 self.complain((*place, key), f"is unknown{near or '; known here: ' + ', '.join(names)}")
         return {key: value for key, value in values.items() if key in names}
 
+    def named(self, place: Place, values: object) -> dict[str, Any]:
+        """A section whose keys are names that the office gives."""
+        return self.known(place, values, tuple(values) if isinstance(values, dict) else ())
+
     def entries(self, place: Place, values: object) -> Iterator[tuple[Place, Any]]:
         """The entries of a list with their places."""
         if values is None:
@@ -73,6 +78,14 @@ class Reader:
         if isinstance(values, str):
             return (values,)
         return tuple(self.text(at, value) for at, value in self.entries(place, values))
+
+    def patterns(self, place: Place, values: object) -> Patterns:
+        """Patterns for addresses; what could fit no address is a complaint."""
+        texts = self.texts(place, values)
+        for text in texts:
+            if "@" not in text and "*" not in text:
+                self.complain(place, f"must be an address, @domain, or have a * in it (it is '{text}')")
+        return patterns(texts)
 
     def flag(self, place: Place, value: object, default: bool) -> bool:
         """True or false."""

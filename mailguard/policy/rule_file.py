@@ -42,10 +42,11 @@ class RuleFile:
     observes: bool
 
 
-def read_rules(reader: Reader, directory: Directory) -> RuleFile:
-    """The rules of one file."""
+def read_rules(reader: Reader, directory: Directory, hours: OfficeHours) -> RuleFile:
+    """The rules of one file. ``hours``: the office's own, since they say how long an office day is."""
     values = reader.known((), reader.values, FILE_KEYS)
-    rules = [_rule(reader, place, value, directory) for place, value in reader.entries(("rules",), values.get("rules"))]
+    entries = reader.entries(("rules",), values.get("rules"))
+    rules = [_rule(reader, place, value, directory, hours) for place, value in entries]
     return RuleFile(
         [rule for rule in rules if rule is not None],
         list(reader.texts(("include",), values.get("include"))),
@@ -53,18 +54,17 @@ def read_rules(reader: Reader, directory: Directory) -> RuleFile:
     )
 
 
-def _rule(reader: Reader, place: Place, value: object, directory: Directory) -> Rule | None:
+def _rule(reader: Reader, place: Place, value: object, directory: Directory, hours: OfficeHours) -> Rule | None:
     values = reader.known(place, value, RULE_KEYS)
     name = reader.text((*place, "id"), values.get("id"), required=True)
-    if not _ID.fullmatch(name):
+    if name and not _ID.fullmatch(name):
         reader.complain((*place, "id"), "must be small letters, digits and hyphens, such as many-outsiders")
-        return None
     action = Action(reader.choice((*place, "action"), values.get("action"), list(Action), "deliver"))
     needs = Needs(reader.choice((*place, "needs"), values.get("needs"), list(Needs), "timer"))
     at_end = AtEnd(reader.choice((*place, "at_end"), values.get("at_end"), list(AtEnd), "send"))
-    seconds, office_hours = _wait(reader, (*place, "wait"), values.get("wait"))
+    seconds, office_hours = _wait(reader, (*place, "wait"), values.get("wait"), hours)
     obligations = frozenset(
-        Obligation(reader.choice(at, one, list(Obligation), "hide_recipients"))
+        Obligation(reader.choice(at, one or "", list(Obligation), "hide_recipients"))
         for at, one in reader.entries((*place, "obligations"), values.get("obligations"))
     )
     waiver = values.get("waiver")
@@ -93,7 +93,7 @@ def _rule(reader: Reader, place: Place, value: object, directory: Directory) -> 
         is_quiet=reader.flag((*place, "quiet"), values.get("quiet"), False),
     )
     _refuse_contradictions(reader, place, values, rule)
-    return rule
+    return rule if _ID.fullmatch(name) else None
 
 
 def _refuse_contradictions(reader: Reader, place: Place, values: dict[str, Any], rule: Rule) -> None:
@@ -125,7 +125,7 @@ def _refuse_contradictions(reader: Reader, place: Place, values: dict[str, Any],
         reader.complain((*place, "wait"), "must say when it ends, such as 2 office days")
 
 
-def _wait(reader: Reader, place: Place, value: object) -> tuple[int | None, bool]:
+def _wait(reader: Reader, place: Place, value: object, hours: OfficeHours) -> tuple[int | None, bool]:
     """Seconds and whether they are office hours; None: not given, or without end."""
     if value is None or value == NEVER:
         return None, False
@@ -135,7 +135,7 @@ def _wait(reader: Reader, place: Place, value: object) -> tuple[int | None, bool
         return None, False
     unit = _SECONDS[found[3]]
     if found[2] and found[3] == "day":
-        unit = OfficeHours().day_seconds
+        unit = hours.day_seconds
     seconds = round(float(found[1]) * unit)
     if seconds > WAIT_MAX_SECONDS:
         reader.complain(place, "must be at most 30 days")
@@ -157,14 +157,17 @@ def _texts(reader: Reader, place: Place, value: object, *, figures: bool) -> dic
 
 def _check_figures(reader: Reader, place: Place, text: str) -> None:
     try:
-        fields = [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+        fields = [one for one in Formatter().parse(text) if one[1] is not None]
     except ValueError:
         reader.complain(place, "has a brace without its partner; write {{ for a brace")
         return
-    for name in fields:
+    for _, name, form, conversion in fields:
         if name not in FIGURES:
-            near = did_you_mean(name, list(FIGURES))
+            near = did_you_mean(name or "", list(FIGURES))
             reader.complain(place, f"has an unknown figure in braces: {name}{near}")
+        elif form or conversion:
+            # How a figure is shown could fail only when a mail is judged.
+            reader.complain(place, f"must have the figure {name} alone between its braces")
 
 
 # -- conditions
@@ -181,6 +184,8 @@ def _tests(reader: Reader, place: Place, value: object) -> Condition:
         return Condition()
     values = reader.known(place, value, (*WORDS, "any", "none"))
     tests = [_test(reader, (*place, name), name, wanted) for name, wanted in values.items() if name in WORDS]
+    if "any" in values and not values["any"]:
+        reader.complain((*place, "any"), "has no value")
     return Condition(
         tuple(test for test in tests if test is not None),
         _alternatives(reader, (*place, "any"), values.get("any")),
@@ -189,13 +194,18 @@ def _tests(reader: Reader, place: Place, value: object) -> Condition:
 
 
 def _alternatives(reader: Reader, place: Place, value: object) -> tuple[Condition, ...]:
-    if isinstance(value, dict):
-        return (_tests(reader, place, value),)
-    return tuple(_tests(reader, at, entry) for at, entry in reader.entries(place, value))
+    entries = [(place, value)] if isinstance(value, dict) else list(reader.entries(place, value))
+    for at, entry in entries:
+        if not entry:
+            reader.complain(at, "is empty, which holds for every mail")
+    return tuple(_tests(reader, at, entry) for at, entry in entries)
 
 
 def _test(reader: Reader, place: Place, name: str, value: object) -> Test | None:
     word = WORDS[name]
+    if value is None or value in ([], {}):
+        reader.complain(place, "has no value")
+        return None
     match word.shape:
         case Shape.FLAG:
             return Test(word, accepted=(reader.flag(place, value, True),))
@@ -204,10 +214,10 @@ def _test(reader: Reader, place: Place, name: str, value: object) -> Test | None
         case Shape.CHOICE:
             wanted = value if isinstance(value, list) else [value]
             return Test(
-                word, accepted=tuple(reader.choice(place, one, word.choices, word.choices[0]) for one in wanted)
+                word, accepted=tuple(reader.choice(place, one or "", word.choices, word.choices[0]) for one in wanted)
             )
         case Shape.ADDRESS:
-            return Test(word, patterns=_patterns(reader, place, value))
+            return Test(word, patterns=reader.patterns(place, value))
         case Shape.TEXT:
             texts = reader.texts(place, value)
             if not all(text.strip() for text in texts):
@@ -230,14 +240,6 @@ def _bounds(reader: Reader, place: Place, name: str, value: object) -> Test | No
     return None if least is None else Test(word, least=least)
 
 
-def _patterns(reader: Reader, place: Place, value: object) -> Patterns:
-    texts = reader.texts(place, value)
-    for text in texts:
-        if "@" not in text and "*" not in text:
-            reader.complain(place, f"must be an address, @domain, or have a * in it (it is '{text}')")
-    return patterns(texts)
-
-
 def _scope(reader: Reader, place: Place, value: object, directory: Directory) -> Scope:
     values = reader.known(place, value, SCOPE_KEYS)
     departments = reader.texts((*place, "departments"), values.get("departments"))
@@ -247,7 +249,7 @@ def _scope(reader: Reader, place: Place, value: object, directory: Directory) ->
             reader.complain((*place, "departments"), f"names a department that is not in office.yaml: '{name}'{near}")
     hours = values.get("hours")
     return Scope(
-        _patterns(reader, (*place, "senders"), values.get("senders")),
+        reader.patterns((*place, "senders"), values.get("senders")),
         departments,
         _recipients(reader, place, values),
         None if hours is None else Hours(reader.choice((*place, "hours"), hours, list(Hours), "office")),
@@ -256,7 +258,7 @@ def _scope(reader: Reader, place: Place, value: object, directory: Directory) ->
 
 def _recipients(reader: Reader, place: Place, values: dict[str, Any]) -> Patterns:
     """``recipients`` and ``domains`` together: a domain means everybody in it and below it."""
-    named = _patterns(reader, (*place, "recipients"), values.get("recipients"))
+    named = reader.patterns((*place, "recipients"), values.get("recipients"))
     whole = [f"@{name.removeprefix('@')}" for name in reader.texts((*place, "domains"), values.get("domains"))]
     return patterns((*named.texts, *whole))
 

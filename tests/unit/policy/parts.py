@@ -23,6 +23,7 @@ from mailguard.model.verdict import Verdict
 from mailguard.policy.directory import Directory, Exemption, domains
 from mailguard.policy.facts import Facts, Occasion
 from mailguard.policy.loading import LoadedPolicy, load_policy
+from mailguard.policy.office_hours import OfficeHours
 from mailguard.policy.patterns import patterns
 from mailguard.policy.reading import Reader
 from mailguard.policy.rule_file import read_rules
@@ -88,7 +89,7 @@ def rule(condition: str = "{}", *, directory: Directory = OFFICE, **values: Any)
     } | values
     text = yaml.safe_dump({"rules": [written | {"when": yaml.safe_load(condition)}]}, allow_unicode=True)
     complaints: list[str] = []
-    found = read_rules(Reader(Path("rules.yaml"), read_document(text), complaints), directory)
+    found = read_rules(Reader(Path("rules.yaml"), read_document(text), complaints), directory, OfficeHours())
     assert not complaints, complaints
     return found.rules[0]
 

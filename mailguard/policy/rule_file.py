@@ -57,7 +57,7 @@ def read_rules(reader: Reader, directory: Directory, hours: OfficeHours) -> Rule
 def _rule(reader: Reader, place: Place, value: object, directory: Directory, hours: OfficeHours) -> Rule | None:
     values = reader.known(place, value, RULE_KEYS)
     name = reader.text((*place, "id"), values.get("id"), required=True)
-    if name and not _ID.fullmatch(name):
+    if values.get("id") is not None and not _ID.fullmatch(name):
         reader.complain((*place, "id"), "must be small letters, digits and hyphens, such as many-outsiders")
     action = Action(reader.choice((*place, "action"), values.get("action"), list(Action), "deliver"))
     needs = Needs(reader.choice((*place, "needs"), values.get("needs"), list(Needs), "timer"))

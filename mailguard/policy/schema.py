@@ -11,6 +11,9 @@ from mailguard.policy.words import WORDS, Shape, Word
 
 _TEXT = {"type": "string"}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+_SOME_TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
+_ALTERNATIVE = {"allOf": [{"$ref": "#/$defs/condition"}], "minProperties": 1}
+_ALTERNATIVES = {"type": "array", "items": _ALTERNATIVE}
 
 
 def rule_file_schema() -> dict[str, Any]:
@@ -19,7 +22,11 @@ def rule_file_schema() -> dict[str, Any]:
     condition = {
         "type": "object",
         "additionalProperties": False,
-        "properties": {**words, "any": {"$ref": "#/$defs/conditions"}, "none": {"$ref": "#/$defs/conditions"}},
+        "properties": {
+            **words,
+            "any": {"anyOf": [_ALTERNATIVE, {**_ALTERNATIVES, "minItems": 1}]},
+            "none": {"$ref": "#/$defs/conditions"},
+        },
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -33,12 +40,7 @@ def rule_file_schema() -> dict[str, Any]:
         },
         "$defs": {
             "condition": condition,
-            "conditions": {
-                "anyOf": [
-                    {"$ref": "#/$defs/condition"},
-                    {"type": "array", "items": {"$ref": "#/$defs/condition"}},
-                ]
-            },
+            "conditions": {"anyOf": [_ALTERNATIVE, _ALTERNATIVES]},
             "texts": {
                 "type": "object",
                 "additionalProperties": False,
@@ -91,11 +93,10 @@ def _word(word: Word) -> dict[str, Any]:
             return {"type": "boolean"}
         case Shape.NUMBER:
             bounds = {"at_least": {"type": "number"}, "at_most": {"type": "number"}}
-            return {
-                "anyOf": [{"type": "number"}, {"type": "object", "additionalProperties": False, "properties": bounds}]
-            }
+            section = {"type": "object", "additionalProperties": False, "properties": bounds, "minProperties": 1}
+            return {"anyOf": [{"type": "number"}, section]}
         case Shape.CHOICE:
             one = {"enum": list(word.choices)}
-            return {"anyOf": [one, {"type": "array", "items": one}]}
+            return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
         case Shape.TEXT | Shape.ADDRESS:
-            return _TEXTS
+            return _SOME_TEXTS

@@ -39,6 +39,7 @@ FAULTS = [
     pytest.param(changed("hold", "holt"), "4: rules, entry 1, action must be deliver, hold or block (it is 'holt')",
                  id="action"),
     pytest.param(changed("- id: a-rule", "- id: A Rule"), "2: rules, entry 1, id must be small letters", id="id"),
+    pytest.param(changed("- id: a-rule", "- id: ''"), "2: rules, entry 1, id must be small letters", id="empty id"),
     pytest.param(changed("- id: a-rule", "- quiet: true"), "2: rules, entry 1, id is missing", id="no id"),
     pytest.param(changed(WHEN, "when: {outside: maybe}"), "3: rules, entry 1, when.outside must be true or false",
                  id="flag"),

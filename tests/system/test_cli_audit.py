@@ -128,6 +128,6 @@ async def test_record_of_a_running_relay_is_whole_and_tells_the_story(make_relay
         return [line["action"] for line in lines if line["queue_id"] == queue_id]
 
     assert 0 == checked.returncode
-    assert ["service.started", "service.stopped"] == story(None)
+    assert ["service.started", "policy.loaded", "service.stopped"] == story(None)
     assert ["mail.accepted", "mail.judged", "hold.cancelled"] == story(outside)
     assert ["mail.accepted", "mail.judged", "mail.queued", "delivery.begun", "delivery.delivered"] == story(inside)

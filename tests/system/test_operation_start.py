@@ -112,7 +112,7 @@ async def test_start_with_a_taken_port_leaves_the_record_right(make_relay: MakeR
     assert await relay.stopped() == 0
     actions = [row[0] for row in relay.look("SELECT action FROM audit_event WHERE queue_id IS NULL ORDER BY seq")]
 
-    assert (1, ["service.started", "service.stopped"] * 3) == (status, actions)
+    assert (1, ["service.started", "policy.loaded", "service.stopped"] * 3) == (status, actions)
 
 
 async def test_start_with_bad_settings_exits_2_and_names_the_lines(make_relay: MakeRelay) -> None:

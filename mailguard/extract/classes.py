@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from mailguard.mime.head import is_automatic
-from mailguard.mime.message import Message
+from mailguard.mime.message import Message, Part
 from mailguard.model.address import comparable
 from mailguard.model.extract import MailKind, Seal
 
@@ -15,6 +16,10 @@ _ASKS = frozenset({"request", "publish", "add", "counter", "cancel", "declinecou
 
 _ATTENDEE = re.compile(r"^ATTENDEE\b[^\r\n]*?:mailto:([^\s]+@[^\s]+)", re.MULTILINE | re.IGNORECASE)
 _CALENDAR_FOLD = re.compile(r"\r?\n[ \t]")
+_PGP = re.compile(rb"^-----BEGIN PGP (SIGNED )?MESSAGE-----", re.MULTILINE)
+_PGP_MAX = 16 * 1024
+"""Encoded octets of a text in which armour begins (RFC 9580 §6.2)."""
+
 CALENDAR_MAX = 1024 * 1024
 _CALENDAR_MAX = 16 * 1024
 _LIST_FIELDS = ("List-Id", "List-Post", "List-Unsubscribe")
@@ -33,8 +38,10 @@ def kind_of(message: Message) -> MailKind:
         if report == "disposition-notification" and "message/disposition-notification" in parts:
             return MailKind.MDN
     method = calendar_method(message)
-    if method:
-        return MailKind.INVITATION if method in _ASKS else MailKind.INVITATION_ANSWER
+    if method in _ASKS:
+        return MailKind.INVITATION
+    if method and all(_belongs_to_answer(part) for part in _own_parts(message.root)):
+        return MailKind.INVITATION_ANSWER
     if message.field("List-Id") is not None and message.field("List-Post") is not None:
         return MailKind.MAILING_LIST
     # The reverse-path is the envelope's affair; here only what the mail says of itself counts.
@@ -45,7 +52,7 @@ def kind_of(message: Message) -> MailKind:
 
 def calendar_method(message: Message) -> str:
     """The iTIP method in lower case, from the parameter or the object itself; "" where there is no calendar part."""
-    for part in message.root.walk():
+    for part in _own_parts(message.root):
         if part.content_type != "text/calendar":
             continue
         named = part.parameters.get("method", "").lower()
@@ -68,10 +75,29 @@ def seal_of(message: Message) -> Seal:
             return Seal.SIGNED
         if name in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
             return Seal.OPAQUE if part.parameters.get("smime-type", "").lower() == "signed-data" else Seal.ENCRYPTED
-    first = message.octets[message.head_end : message.head_end + 4096]
-    if b"-----BEGIN PGP SIGNED MESSAGE-----" in first:
-        return Seal.SIGNED
-    return Seal.ENCRYPTED if b"-----BEGIN PGP MESSAGE-----" in first else Seal.NONE
+        if part.name.lower().endswith(".p7m"):
+            return Seal.ENCRYPTED  # RFC 8551 §3.2.1: some gateways change the type and leave the name.
+    for part in _own_parts(message.root):
+        armour = _PGP.search(message.decoded(part, _PGP_MAX)) if part.content_type.startswith("text/") else None
+        if armour is not None:
+            return Seal.SIGNED if armour[1] else Seal.ENCRYPTED
+    return Seal.NONE
+
+
+def _own_parts(part: Part) -> Iterator[Part]:
+    """The parts of the mail itself; what a forwarded mail consists of says nothing about the one around it."""
+    yield part
+    if part.content_type != "message/rfc822":
+        for child in part.children:
+            yield from _own_parts(child)
+
+
+def _belongs_to_answer(part: Part) -> bool:
+    """Whether calendar programs put such a part into an answer; with a file or a mail a person sends something."""
+    kind = part.content_type
+    return kind in ("text/calendar", "application/ics") or (
+        kind.startswith(("multipart/", "text/", "image/")) and not part.is_attachment
+    )
 
 
 def attendees_of(message: Message) -> frozenset[str]:

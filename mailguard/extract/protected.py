@@ -10,19 +10,19 @@ _LOOK_MAX = 4 * 1024 * 1024
 """Encoded octets that are looked at from the start of a file."""
 
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
-_PDF_ENCRYPT = re.compile(rb"/Encrypt\s+\d+\s+\d+\s+R")
+_PDF_ENCRYPT = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")
 _SEVEN_ZIP_AES = b"\x06\xf1\x07\x01"
 """The coder id of AES-256 with SHA-256 in a 7z archive's header (7zFormat.txt, methods)."""
 
 
 def asks_for_password(message: Message, part: Part) -> bool:
     """By the file's octets, whatever its name or type says."""
-    if part.children or part.content_type.startswith("text/"):
+    if part.children:
         return False
     octets = message.decoded(part, _LOOK_MAX)
     if octets.startswith(b"PK\x03\x04"):
         # Bit 0 of the general purpose flag: encrypted (APPNOTE 4.4.4).
-        return _any_entry_encrypted(octets)
+        return _any_encrypted(octets, b"PK\x03\x04", 6) or _any_encrypted(_end_of(message, part), b"PK\x01\x02", 8)
     if octets.startswith(b"%PDF-"):
         return _PDF_ENCRYPT.search(octets) is not None or _ends_encrypted(message, part)
     if octets.startswith(b"\xd0\xcf\x11\xe0"):
@@ -35,10 +35,11 @@ def asks_for_password(message: Message, part: Part) -> bool:
     return False
 
 
-def _any_entry_encrypted(octets: bytes) -> bool:
+def _any_encrypted(octets: bytes, mark: bytes, flags: int) -> bool:
+    """Whether an entry's header, local (APPNOTE 4.3.7) or in the directory (4.3.12), has the flag for encryption."""
     position = 0
-    while (position := octets.find(b"PK\x03\x04", position)) >= 0:
-        if octets[position + 6 : position + 7] and octets[position + 6] & 1:
+    while (position := octets.find(mark, position)) >= 0:
+        if octets[position + flags : position + flags + 1] and octets[position + flags] & 1:
             return True
         position += 30
     return False

@@ -68,8 +68,7 @@ def resemblance(domain: str, known: str) -> Resemblance | None:
     if domain == known or domain.endswith(f".{known}") or known.endswith(f".{domain}"):
         return None
     if look_of(domain) == look_of(known):
-        # Where digits stand for digits, two numbered names are two names.
-        return None if _differ_in_digits(domain, known) else Resemblance.SAME_LOOK
+        return Resemblance.SAME_LOOK
     if organisation_of(domain) == organisation_of(known):
         # Two hosts of one firm.
         return None
@@ -106,12 +105,6 @@ def _label(domain: str) -> str:
     return organisation_of(domain).partition(".")[0]
 
 
-def _differ_in_digits(one: str, other: str) -> bool:
-    return len(one) == len(other) and all(
-        a == b or (a.isdigit() and b.isdigit()) for a, b in zip(one, other, strict=True)
-    )
-
-
 def _one_slip(domain: str, known: str) -> bool:
     """One letter more, less or other, or two neighbours swapped, in a name long enough for it to be a slip."""
     if abs(len(domain) - len(known)) > 1 or min(len(domain), len(known)) < _LABEL_MIN + 3:
@@ -127,6 +120,7 @@ def _one_slip(domain: str, known: str) -> bool:
     if not is_swap and max(len(ours), len(theirs)) > 1:
         return False
     if any(letter.isdigit() for letter in ours + theirs):
+        # Two numbered names are two names.
         return False
     if set(ours + theirs) <= {"-", "."}:
         return True

@@ -160,7 +160,7 @@ def test_domain_with_mail_of_its_own_is_no_slip() -> None:
     """Once three mails went there, a domain is known in its own right; with two it is not."""
     asked = mail(["a@matsuya-shojj.example.com"])
     with desk() as one:
-        for number in range(9):
+        for number in range(20):
             one.deliver(mail([f"p{number}@matsuya-shoji.example.com"]))
         one.deliver(asked)
         one.deliver(asked)

@@ -61,6 +61,7 @@ PEOPLE = [
     pytest.param("a@gmail.com", "b@gmail.com", False, id="two at a free-mail provider"),
     pytest.param("a@docomo.ne.jp", "b@docomo.ne.jp", False, id="two at a carrier"),
     pytest.param("a@mb.docomo.ne.jp", "b@mb.docomo.ne.jp", False, id="below a carrier"),
+    pytest.param("a@mail.free.example.org", "b@mail.free.example.org", False, id="below a free-mail provider"),
     pytest.param("A@GMAIL.COM", "a@gmail.com", True, id="the same address in capitals"),
     pytest.param("a@gmail.com", "a@yahoo.co.jp", False, id="two providers"),
     pytest.param("a@partner.example.com", "b@partner.example.com", True, id="two of a partner"),

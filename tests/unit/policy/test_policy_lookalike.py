@@ -172,6 +172,18 @@ def test_domain_with_mail_of_its_own_is_no_slip() -> None:
     assert thrice is None
 
 
+def test_look_alike_of_a_partner_is_known_after_three_mails() -> None:
+    """The same holds beside a domain that the office has stated."""
+    asked = mail(["a@partnar.example.com"])
+    found = []
+    with desk() as one:
+        for _ in range(4):
+            found.append(one.word("looks_like_known_domain", asked))
+            one.deliver(asked)
+
+    assert [True, True, True, False] == found
+
+
 def test_own_domain_is_named_before_others() -> None:
     """Where a domain resembles several, the office's own is said, then the one with most mail, then by name."""
     office = replace(OFFICE, own=domains(["aoba-midora.example.com"]), partners=domains(["aoba-midorb.example.com"]))

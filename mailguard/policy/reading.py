@@ -83,8 +83,10 @@ class Reader:
         """Patterns for addresses; what could fit no address is a complaint."""
         texts = self.texts(place, values)
         for text in texts:
-            if "@" not in text and "*" not in text:
-                self.complain(place, f"must be an address, @domain, or have a * in it (it is '{text}')")
+            if "@" not in text and text != "*":
+                self.complain(
+                    place, f"must be an address, @domain, or a pattern such as *@*.example.jp (it is '{text}')"
+                )
         return patterns(texts)
 
     def flag(self, place: Place, value: object, default: bool) -> bool:

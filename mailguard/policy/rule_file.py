@@ -59,6 +59,8 @@ def _rule(reader: Reader, place: Place, value: object, directory: Directory, hou
     name = reader.text((*place, "id"), values.get("id"), required=True)
     if values.get("id") is not None and not _ID.fullmatch(name):
         reader.complain((*place, "id"), "must be small letters, digits and hyphens, such as many-outsiders")
+    if values.get("action") is None:
+        reader.complain((*place, "action"), "is missing: deliver, hold or block")
     action = Action(reader.choice((*place, "action"), values.get("action"), list(Action), "deliver"))
     needs = Needs(reader.choice((*place, "needs"), values.get("needs"), list(Needs), "timer"))
     at_end = AtEnd(reader.choice((*place, "at_end"), values.get("at_end"), list(AtEnd), "send"))

@@ -55,7 +55,7 @@ def _rule() -> dict[str, Any]:
     return {
         "type": "object",
         "additionalProperties": False,
-        "required": ["id", "reason", "examples"],
+        "required": ["id", "action", "reason", "examples"],
         "properties": {
             "id": {"type": "string", "pattern": "^[a-z][a-z0-9-]{1,60}$"},
             "title": {"$ref": "#/$defs/texts"},

@@ -88,6 +88,8 @@ def load_policy(folder: Path, name: str, own: Directory, hold_minutes: float, to
         directory = read_providers(providers, directory)
     rules, observes = _rules(files, name, directory, hours)
     _cross_check(files, office, directory, rules, today)
+    if not rules and not files.complaints:
+        files.complaints.append(f"{folder / name}.yaml:1: there is no rule in this set; every mail would leave at once")
     if files.complaints:
         raise ConfigurationError(files.complaints)
     version = files.digest.hexdigest()[:12]

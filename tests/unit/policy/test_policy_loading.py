@@ -239,9 +239,11 @@ def test_missing_set_is_told_with_those_there_are(tmp_path: Path) -> None:
 
 
 def test_empty_folder_and_empty_file(tmp_path: Path) -> None:
-    """Without any file there is nothing to load; an empty set holds nothing."""
+    """Without any file there is nothing to load; a set without a rule would let everything go, and is refused."""
     assert [f"{tmp_path}:1: there is no set of rules 'mine'; there are: none"] == complaints(tmp_path, {})
-    assert () == load(tmp_path, {"mine": ""}).rules.rules
+    no_rule = "mine.yaml:1: there is no rule in this set; every mail would leave at once"
+
+    assert [no_rule] == complaints(tmp_path, {"mine": ""})
 
 
 def test_rules_of_included_files_are_loaded_once(tmp_path: Path) -> None:

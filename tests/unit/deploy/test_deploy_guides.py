@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -145,3 +146,14 @@ def test_compose_file_and_unit_keep_their_promises() -> None:
     assert int(re.search(r"TimeoutStopSec=(\d+)", unit)[1]) > drain  # type: ignore[index]
     assert "ExecStart=/opt/mailguard/bin/mailguard serve --config /etc/mailguard/mailguard.yaml" in unit
     assert (CHECKOUT / service["build"]["dockerfile"]).exists()
+
+
+def test_container_is_built_from_everything_the_wheel_takes() -> None:
+    """The image is built from a few folders; each that the wheel takes is copied, and let through to the build."""
+    project = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    wanted = [*wheel["packages"], *wheel["force-include"]]
+    copied = re.findall(r"^COPY (\w+) /src/\1$", (CHECKOUT / "deploy" / "Containerfile").read_text(), re.MULTILINE)
+    let_through = re.findall(r"^!(\w+)$", (CHECKOUT / ".dockerignore").read_text(), re.MULTILINE)
+
+    assert [] == [folder for folder in wanted if folder not in copied or folder not in let_through]

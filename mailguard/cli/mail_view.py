@@ -12,13 +12,19 @@ import typer
 from mailguard import hold
 from mailguard.cli.office import opened, print_json
 from mailguard.hold import ListedMail
+from mailguard.i18n import text
 from mailguard.model.audit import AuditEvent
 from mailguard.model.delivery import DeliveryAttempt
 from mailguard.model.queue import Recipient, State
-from mailguard.model.verdict import Action, Needs
+from mailguard.model.verdict import Action, Needs, Reason
 from mailguard.spool.rows import RecordedJudgement
 
 SUBJECT_SHOWN = 40
+_SHOWN_REASONS = {
+    one.value
+    for one in (Reason.UNREADABLE, Reason.STOPPED_LOOKING, Reason.BCC_HEADER, Reason.SIGNED, Reason.NOT_PREPARED)
+}
+"""Reasons that are no rule's and must be said in words all the same."""
 _LONG_SECONDS = 3 * 3600
 """From here on hours are enough."""
 
@@ -106,6 +112,10 @@ def as_text(mail: ListedMail, now: datetime) -> str:
         left = f", {_left(entry, now)} left" if entry.shown_until else ""
         lines.append(f"  {entry.key.position + 1:>3}. {entry.path.address}  {entry.state.value} ({reasons}{left})")
         lines += [f"       {_attempt_line(attempt)}" for attempt in mail.attempts.get(entry.key.position, [])]
+    told = {reason for entry in mail.recipients if entry.verdict for reason in entry.verdict.reasons} & _SHOWN_REASONS
+    if told:
+        lines.append("In words")
+        lines += [f"  {text(language, f'reason.{word}')}" for word in sorted(told) for language in ("ja", "en")]
     if mail.judgement is not None and mail.judgement.explanations:
         lines.append(f"Why (rules {mail.judgement.policy})")
         for one in mail.judgement.explanations:

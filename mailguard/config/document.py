@@ -15,6 +15,9 @@ import yaml
 
 from mailguard.config.places import Place, spoken
 
+NODES_MAX = 200_000
+"""Values of a file with its aliases written out: far more than any office has, far less than would stop a relay."""
+
 DEPTH_MAX = 20
 """Deeper than any setting; an alias that contains itself ends here."""
 
@@ -40,6 +43,7 @@ class Document:
     values: dict[str, Any] = field(default_factory=dict)
     lines: dict[Place, int] = field(default_factory=dict)
     complaints: list[tuple[int, str]] = field(default_factory=list)
+    nodes: int = 0
 
     def line_of(self, place: Place) -> int:
         """The line of a place, or of the nearest thing around it that the file has; 1 where it has nothing."""
@@ -72,6 +76,13 @@ def read_document(text: str) -> Document:
             )
             return document
         document.values = _mapping(node, (), document, loader)
+    except RecursionError:
+        document.complaints.append((1, "the file is nested too deeply"))
+    except ValueError as error:
+        # Python turns no number of thousands of digits into an integer.
+        if isinstance(error, yaml.YAMLError | UnicodeError):
+            raise
+        document.complaints.append((1, "there is a number here that is far too large"))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         document.complaints.append((1 if mark is None else mark.line + 1, _syntax_sentence(error)))
@@ -89,6 +100,11 @@ def read_value(text: str) -> Any:
 
 
 def _value(node: yaml.Node, place: Place, document: Document, loader: _Loader) -> Any:
+    document.nodes += 1
+    if document.nodes > NODES_MAX:
+        raise yaml.constructor.ConstructorError(
+            None, None, "the file says too much, by aliases perhaps", node.start_mark
+        )
     if len(place) > DEPTH_MAX:
         raise yaml.constructor.ConstructorError(None, None, "the settings are nested too deeply", node.start_mark)
     if isinstance(node, yaml.MappingNode):

@@ -78,12 +78,21 @@ def _line(cells: tuple[str, ...]) -> str:
 
 
 def _of_rows(text: str) -> Iterator[tuple[str, str]]:
-    for row in csv.reader(io.StringIO(text.replace("\0", ""))):
+    lines = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    for row in _readable(csv.reader(io.StringIO(lines))):
         cells = [cell.strip().removeprefix("'") for cell in row]
         for position, cell in enumerate(cells):
             for box in mailboxes_of(cell.encode()):
                 if _ADDRESS.fullmatch(box.address):
                     yield box.address, box.name or _name_in(cells, position)
+
+
+def _readable(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """The rows up to where it is no CSV any more."""
+    try:
+        yield from rows
+    except csv.Error:
+        return
 
 
 def _name_in(cells: list[str], position: int) -> str:

@@ -26,7 +26,8 @@ class ActivePolicy:
         """Take up the files as they are now; whether that worked. Where it did not the old set stays in force."""
         try:
             fresh = self._load()
-        except ConfigurationError as error:
+        except (ConfigurationError, RecursionError, ValueError, OSError) as fault:
+            error = fault if isinstance(fault, ConfigurationError) else ConfigurationError([type(fault).__name__])
             log.error("policy_refused", complaints=len(error.complaints), first=error.complaints[0].partition(": ")[0])
             return False
         if fresh.version != self.rules.version:

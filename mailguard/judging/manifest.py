@@ -22,6 +22,7 @@ from mailguard.policy.directory import Directory, domains
 from mailguard.policy.facts import Occasion
 from mailguard.policy.rules import RuleSet
 
+_FIRST_YEAR, _LAST_YEAR = 1980, 2100
 MANIFEST_KEYS = {
     "file", "envelope_from", "envelope_rcpt", "own_domains", "known_partners", "freemail_domains", "carrier_domains",
 }  # fmt: skip
@@ -104,6 +105,9 @@ def date_of(message: Message) -> datetime | None:
     try:
         moment = parsedate_to_datetime(message.text_of("Date"))
     except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        # No mail is that old or that new; such a date would only stretch what is counted by weeks.
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 

@@ -15,6 +15,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from email.header import Header
 from enum import StrEnum
+from html import unescape
+from urllib.parse import unquote
 
 from mailguard.mime.addresses import BCC_FIELDS, VISIBLE_FIELDS, Mailbox
 from mailguard.mime.head import decode_words
@@ -77,8 +79,10 @@ def heads_for(
 
 def still_shows(text: str, hidden: Iterable[str]) -> bool:
     """Whether a text names one of these addresses; both without regard to case."""
+    # As a browser reads it as well: entities and per cent signs (RFC 3986 §2.1) are one more way to write an address.
     lowered = text.lower()
-    return any(one in lowered for one in hidden)
+    written = {lowered, unquote(lowered), unquote(unescape(text)).lower()}
+    return any(one in form for one in hidden for form in written)
 
 
 def _shown(message: Message) -> dict[str, Mailbox]:
@@ -161,7 +165,7 @@ def _is_visible(field: Field) -> bool:
 
 
 def _names(field: Field, hidden: frozenset[str]) -> bool:
-    if b"@" not in field.value and b"=?" not in field.value:
+    if not any(sign in field.value for sign in (b"@", b"=?", b"%", b"&")):
         return False
     # In the octets as well as decoded: an address may hide in an encoded word or be cut by folding.
     texts = (field.value.decode("latin-1"), decode_words(field.value))

@@ -13,12 +13,14 @@ from datetime import timedelta
 
 import structlog
 
+from mailguard.extract.classes import seal_of
 from mailguard.judging.active import ActivePolicy
 from mailguard.mime.addresses import BCC_FIELDS, VISIBLE_FIELDS
 from mailguard.mime.head import head_of
 from mailguard.mime.message import Message, unstuffed
 from mailguard.model.address import comparable
 from mailguard.model.audit import AuditAction, AuditEvent
+from mailguard.model.extract import Seal
 from mailguard.model.queue import Mover, Recipient, State
 from mailguard.model.verdict import Action, AtEnd, Needs, Obligation, Reason, Verdict
 from mailguard.spool import Mail, Move, SealedContent, Spool, advance
@@ -68,11 +70,14 @@ class Transformer:
         wanted = [(entry.path.address, _mode(entry.verdict)) for entry in mail.recipients]
         everybody = [path.address for path in mail.submission.envelope.forward_paths]
         octets = unstuffed(wire)
+        message = Message(octets)
+        if seal_of(message) is not Seal.NONE:
+            # Invariant 4, whoever released it: as it is, where the rules allow that, or not at all.
+            raise NotPossible("a signed or encrypted mail is never rewritten")
         heads = heads_for(head_of(octets), wanted, everybody, directory.is_outside)
         if all(mode is Mode.BCC_ONLY for _, mode in wanted):
             # What the sender wrote about somebody does not tell that this somebody got a copy.
             return heads
-        message = Message(octets)
         fields = message.all(*VISIBLE_FIELDS, *BCC_FIELDS)
         shown = {comparable(box.address) for field in fields for box in field.mailboxes}
         hidden = {one for one in shown if "@" in one and directory.is_outside(one)}
@@ -147,6 +152,7 @@ def _rest_shows(message: Message, hidden: set[str]) -> bool:
     for part in message.root.walk():
         if part.children or part.content_type.partition("/")[0] in ("image", "audio", "video"):
             continue
-        if part.encoding in ("base64", "quoted-printable") and still_shows(message.text(part), hidden):
+        is_written_otherwise = part.encoding in ("base64", "quoted-printable") or part.content_type == "text/html"
+        if is_written_otherwise and still_shows(message.text(part), hidden):
             return True
     return False

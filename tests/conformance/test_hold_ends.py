@@ -213,6 +213,47 @@ async def test_release_as_it_is_needs_a_rule_that_allows_it(make_node: MakeNode,
     assert [DELIVERED] * 4 == await node.states(queue_id)
 
 
+SIGNED = (
+    f"From: {SENDER}\r\nTo: {', '.join(PEOPLE)}\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
+    'Content-Type: multipart/signed; boundary=b; protocol="application/pgp-signature"\r\n\r\n'
+    "--b\r\n\r\nhello\r\n--b\r\nContent-Type: application/pgp-signature\r\n\r\nx\r\n--b--\r\n"
+).encode()
+
+
+async def test_signed_mail_is_never_rewritten_whoever_releases_it(make_node: MakeNode, hop: ScriptedNextHop) -> None:
+    """Released hidden, a signed mail waits again instead of being changed; released as it is, it leaves as it came."""
+    node = make_node(hop.port)
+    queue_id = await node.held(*PEOPLE, wire=SIGNED)
+    await node.store.write(hold.release(node.spool, queue_id, SATO, ""))
+    await node.look()
+    hidden = await node.states(queue_id)
+    await node.store.write(hold.release(node.spool, queue_id, SATO, "", None, Recipients.AS_THEY_ARE))
+    await node.look()
+
+    assert ([HELD] * 4, [DELIVERED] * 4) == (hidden, await node.states(queue_id))
+    assert all(mail.content.endswith(SIGNED) for mail in hop.mails)
+
+
+WRITTEN = [
+    pytest.param(f"<a href='mailto:{PEOPLE[1].replace('@', '%40')}'>x</a>", id="per cent"),
+    pytest.param(f"<p>{PEOPLE[1].replace('@', '&#64;')}</p>", id="entity"),
+]
+
+
+@pytest.mark.parametrize("page", WRITTEN)
+async def test_address_written_as_a_browser_reads_it_is_seen(
+    make_node: MakeNode, hop: ScriptedNextHop, page: str
+) -> None:
+    """An address that only a browser would show in the page is shown all the same: nothing leaves that hides it."""
+    node = make_node(hop.port)
+    wire = to_all(body=page).replace(b"Subject: x", b"Subject: x\r\nContent-Type: text/html")
+    queue_id = await node.held(*PEOPLE, wire=wire)
+    await node.store.write(hold.release(node.spool, queue_id, SATO, ""))
+    await node.look()
+
+    assert ([HELD] * 4, []) == (await node.states(queue_id), hop.mails)
+
+
 async def test_mail_to_protect_never_leaves_in_clear(make_node: MakeNode, hop: ScriptedNextHop) -> None:
     """As long as nothing can protect it, a mail that must be protected goes back to a person, whoever releases it."""
     verdict = Verdict(Action.DELIVER, ("rule",), "test", obligations=frozenset({Obligation.PROTECT}))

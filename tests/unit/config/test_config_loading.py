@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from mailguard.config import Settings, load, load_with_advice
+from mailguard.config.document import read_document
 from mailguard.config.sentences import section_at
 from mailguard.errors import ConfigurationError
 
@@ -362,3 +363,20 @@ def test_sample_has_only_known_settings(tmp_path: Path) -> None:
     path.write_text(yaml.safe_dump(sample | {"listeners": good["listeners"], "sources": good["sources"]}))
 
     assert ["example.jp"] == load_with_advice(path, {}).settings.office.domains
+
+
+BOMB = "\n".join(
+    f"a{number}: &a{number} [{', '.join(['x'] * 10 if number == 0 else [f'*a{number - 1}'] * 10)}]"
+    for number in range(9)
+)
+HOSTILE = [
+    pytest.param(BOMB, "by aliases perhaps", id="aliases"),
+    pytest.param("a: " + "[" * 5000, "nested too deeply", id="depth"),
+    pytest.param("a: " + "9" * 5000, "far too large", id="digits"),
+]
+
+
+@pytest.mark.parametrize(("text", "complaint"), HOSTILE)
+def test_hostile_file_is_a_complaint_at_once(text: str, complaint: str) -> None:
+    """A file made to stop whoever reads it is refused like any other mistake."""
+    assert any(complaint in sentence for _, sentence in read_document(text).complaints)

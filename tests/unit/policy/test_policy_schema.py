@@ -84,7 +84,7 @@ def test_schema_names_every_key_and_word() -> None:
 WHEN = "when: {outside: true}"
 BOTH = [
     pytest.param(RULE, True, id="the rule"),
-    pytest.param("include: slips\nobserve: true\nrules: []\n", True, id="include as a text"),
+    pytest.param(f"observe: true\n{RULE}", True, id="observing"),
     pytest.param(RULE.replace(WHEN, "when: {visible_groups: {at_least: 2, at_most: 9}}"), True, id="bounds"),
     pytest.param(RULE.replace(WHEN, "when: {kind: [dsn, mdn], subject: a, file_name: [b, c]}"), True, id="lists"),
     pytest.param(RULE.replace(WHEN, "when: {any: {reply: true}, none: [{reply: true}, {forward: true}]}"), True,

@@ -22,7 +22,6 @@ _PGP_MAX = 16 * 1024
 
 CALENDAR_MAX = 1024 * 1024
 _CALENDAR_MAX = 16 * 1024
-_LIST_FIELDS = ("List-Id", "List-Post", "List-Unsubscribe")
 
 
 def kind_of(message: Message) -> MailKind:

@@ -36,6 +36,9 @@ class Learner:
             for address, name in lesson.boxes.items()
             if address in addresses and not self._acquaintances.is_well_known(lesson.sender, address, name)
         }
+        if lesson.boxes and not _is_seen(mail, reached, lesson):
+            # Hidden from each other, or sent to colleagues alone so far: nobody outside has seen who else is on it.
+            return replace(lesson, boxes=boxes, people=(), visible=(), thread=None) if boxes else None
         waived = any(entry.verdict is not None and entry.verdict.is_waived for entry in reached)
         visible = lesson.visible or (_visible_of(lesson) if waived else ())
         if not boxes and lesson.thread is None:
@@ -46,6 +49,14 @@ class Learner:
         queue_id = mail.submission.queue_id
         found = await self._spool.store.read(lambda connection: self._spool.judgement(connection, queue_id))
         return None if found is None else found.lesson
+
+
+def _is_seen(mail: Mail, reached: Sequence[Recipient], lesson: Lesson) -> bool:
+    """Whether an outsider got the mail as it came, with everybody on it."""
+    return any(
+        entry.variant_id == mail.submission.content_id and comparable(entry.path.address) in lesson.boxes
+        for entry in reached
+    )
 
 
 def _visible_of(lesson: Lesson) -> tuple[str, ...]:

@@ -59,6 +59,11 @@ class Transformer:
                 log.warning("variant_not_possible", queue_id=mail.submission.queue_id, cause=str(error))
                 await self._spool.store.write(self._held(mail))
                 return []
+            except Exception as error:
+                # A fault in changing holds, as one in looking does (invariant 2).
+                log.exception("variant_failed", queue_id=mail.submission.queue_id, error=type(error).__name__)
+                await self._spool.store.write(self._held(mail))
+                return []
             start = len(head_of(wire))
             del wire
             sealed = {head: self._spool.seal(head) for head in dict.fromkeys(heads)}

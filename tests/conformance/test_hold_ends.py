@@ -302,6 +302,21 @@ async def test_delivered_mail_makes_people_known(make_node: MakeNode, hop: Scrip
     assert {A, C} == rows
 
 
+async def test_hidden_recipients_have_not_seen_each_other(make_node: MakeNode, hop: ScriptedNextHop) -> None:
+    """I answer my own mail that left hidden, with everybody in To: it is stopped, because nobody saw the others."""
+    wire = to_all(INSIDE).replace(b"Subject: x", b"Subject: x\r\nMessage-ID: <first@office.example.jp>")
+    again = to_all(INSIDE).replace(b"Subject: x", b"Subject: Re: x\r\nIn-Reply-To: <first@office.example.jp>")
+    node = make_node(hop.port)
+    queue_id = await node.held(*PEOPLE, INSIDE, wire=wire)
+    await node.store.write(hold.release(node.spool, queue_id, SATO, ""))
+    await node.look()
+    answer = await node.recipient(await node.held(*PEOPLE, INSIDE, wire=again))
+    assert answer.verdict is not None
+
+    assert [DELIVERED] * 5 == await node.states(queue_id)
+    assert "outsiders-see-each-other" in answer.verdict.reasons
+
+
 async def test_observing_office_holds_nothing_and_records_everything(make_node: MakeNode, hop: ScriptedNextHop) -> None:
     """With the observing set mail leaves at once; on record stands what the standard rules would have done."""
     node = make_node(hop.port, policy=PolicySettings(set="observe", check_domains=False))

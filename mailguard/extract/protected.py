@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from mailguard.extract.unlocking import opens_for_all
 from mailguard.mime.message import Message, Part
 
 _LOOK_MAX = 4 * 1024 * 1024
@@ -16,7 +17,7 @@ _SEVEN_ZIP_AES = b"\x06\xf1\x07\x01"
 
 
 def asks_for_password(message: Message, part: Part) -> bool:
-    """By the file's octets, whatever its name or type says."""
+    """By the file's octets, whatever its name or type says. What opens for everybody does not ask."""
     if part.children:
         return False
     octets = message.decoded(part, _LOOK_MAX)
@@ -24,9 +25,10 @@ def asks_for_password(message: Message, part: Part) -> bool:
         # Bit 0 of the general purpose flag: encrypted (APPNOTE 4.4.4).
         return _any_encrypted(octets, b"PK\x03\x04", 6) or _any_encrypted(_end_of(message, part), b"PK\x01\x02", 8)
     if octets.startswith(b"%PDF-"):
-        return _PDF_ENCRYPT.search(octets) is not None or _ends_encrypted(message, part)
+        is_encrypted = _PDF_ENCRYPT.search(octets) is not None or _ends_encrypted(message, part)
+        return is_encrypted and not opens_for_all(part.name, message.decoded(part))
     if octets.startswith(b"\xd0\xcf\x11\xe0"):
-        return _ENCRYPTED_PACKAGE in octets
+        return _ENCRYPTED_PACKAGE in octets and not opens_for_all(part.name, message.decoded(part))
     if octets.startswith(b"7z\xbc\xaf\x27\x1c"):
         return _SEVEN_ZIP_AES in octets or _SEVEN_ZIP_AES in _end_of(message, part)
     if octets.startswith(b"Rar!\x1a\x07\x01\x00"):
@@ -57,6 +59,6 @@ def _end_of(message: Message, part: Part) -> bytes:
     if start <= 0 or start >= part.end:
         return b""
     last = Part(
-        part.content_type, {}, "", "", part.encoding, start, part.end, part.depth, ()
+        part.content_type, {}, "", "", part.encoding, start, start, part.end, part.depth, ()
     )  # fmt: skip
     return message.decoded(last)

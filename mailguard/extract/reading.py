@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from mailguard.extract.classes import attendees_of, kind_of, seal_of
-from mailguard.extract.flowed import unflowed
 from mailguard.extract.history import divided, looks_forwarded
 from mailguard.extract.html import text_of_html
 from mailguard.extract.protected import asks_for_password
+from mailguard.mime.flowed import unflowed
 from mailguard.mime.message import Message, Part
-from mailguard.model.extract import Attachment, Extract
+from mailguard.model.extract import Attachment, Extract, PartPath
 
 SMIME_SIGNATURES = ("application/pkcs7-signature", "application/x-pkcs7-signature")
 """Types of a detached signature (RFC 8551 §3.5.3, and the old name of the same)."""
@@ -34,11 +34,11 @@ def read(message: Message) -> Extract:
         own_text=own,
         quoted_text=quoted,
         quoted_circles=circles,
-        attachments=tuple(_attachment(message, part) for part in files),
+        attachments=tuple(_attachment(message, part, path) for part, path in files),
         is_html_only=is_html_only and not texts,
         is_forward=looks_forwarded(subject, quoted),
         has_forwarded_message="message/rfc822" in types and message.root.content_type != "multipart/report",
-        has_tnef="application/ms-tnef" in types or any(part.name.lower() == "winmail.dat" for part in files),
+        has_tnef="application/ms-tnef" in types or any(part.name.lower() == "winmail.dat" for part, _ in files),
         has_inline_pictures=any(name.startswith("image/") for name in types),
         is_smime_signed=not types.isdisjoint(SMIME_SIGNATURES),
         attendees=attendees_of(message),
@@ -52,18 +52,18 @@ def _plain_text(message: Message, part: Part) -> str:
     return unflowed(text, delete_space=part.parameters.get("delsp", "").lower() == "yes")
 
 
-def _sorted_out(message: Message) -> tuple[list[Part], list[Part], list[Part]]:
+def _sorted_out(message: Message) -> tuple[list[Part], list[Part], list[tuple[Part, PartPath]]]:
     """Plain bodies, HTML bodies, and files; what lies inside a forwarded message belongs to that file."""
     texts: list[Part] = []
     pages: list[Part] = []
-    files: list[Part] = []
+    files: list[tuple[Part, PartPath]] = []
 
-    def visit(part: Part, *, is_in_page: bool) -> None:
+    def visit(part: Part, path: PartPath, *, is_in_page: bool) -> None:
         if part.content_type == "message/rfc822":
-            files.append(part)
+            files.append((part, path))
         elif part.children:
-            for child in part.children:
-                visit(child, is_in_page=is_in_page or part.content_type == "multipart/related")
+            for number, child in enumerate(part.children):
+                visit(child, (*path, number), is_in_page=is_in_page or part.content_type == "multipart/related")
         elif part.content_type.startswith("multipart/"):
             # Nothing divides it; some programs show it as it is.
             texts.append(part)
@@ -72,9 +72,9 @@ def _sorted_out(message: Message) -> tuple[list[Part], list[Part], list[Part]]:
         elif part.content_type == "text/html" and not part.is_attachment:
             pages.append(part)
         elif not _is_furniture(part, is_in_page=is_in_page):
-            files.append(part)
+            files.append((part, path))
 
-    visit(message.root, is_in_page=False)
+    visit(message.root, (), is_in_page=False)
     return texts, pages, files
 
 
@@ -93,5 +93,5 @@ def _is_furniture(part: Part, *, is_in_page: bool) -> bool:
     )
 
 
-def _attachment(message: Message, part: Part) -> Attachment:
-    return Attachment(part.name, part.content_type, part.end - part.start, asks_for_password(message, part))
+def _attachment(message: Message, part: Part, path: PartPath) -> Attachment:
+    return Attachment(part.name, part.content_type, part.end - part.start, asks_for_password(message, part), path)

@@ -13,6 +13,7 @@ import quopri
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mailguard.mime.addresses import Mailbox, mailboxes_of
 from mailguard.mime.head import Head, decode_words, head_of
@@ -24,6 +25,7 @@ DEPTH_MAX = 20
 BOUNDARIES_MAX = 6
 """Readings of a broken boundary that are tried; each is a look through the part."""
 
+_WINDOW_BYTES = 1024 * 1024
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
@@ -52,13 +54,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part. ``start`` and ``end`` bound its body; ``children`` are those of multipart and message/rfc822."""
+    """One part. ``start`` and ``end`` bound its body, ``begin`` is where its own header block begins; ``children`` are
+    those of multipart and message/rfc822.
+    """
 
     content_type: str
     parameters: dict[str, str]
     disposition: str
     name: str
     encoding: str
+    begin: int
     start: int
     end: int
     depth: int
@@ -76,6 +81,14 @@ class Part:
         return not self.content_type.startswith("multipart/") and (self.disposition == "attachment" or bool(self.name))
 
 
+class Span(NamedTuple):
+    """Where a part lies: its header block, its body, its end."""
+
+    begin: int
+    start: int
+    end: int
+
+
 class Message:
     """One mail. ``octets`` have CRLF lines and no dot-stuffing."""
 
@@ -84,7 +97,8 @@ class Message:
         self.head_end = len(head_of(octets))
         self.fields = tuple(fields_of(octets[: self.head_end]))
         self._left = PARTS_MAX
-        self.root = self._part(self.fields, self._body_start(0, len(octets), self.head_end), len(octets), 0)
+        start = self._body_start(0, len(octets), self.head_end)
+        self.root = self._part(self.fields, Span(0, start, len(octets)), 0)
 
     def field(self, name: str) -> Field | None:
         """The first field of that name; None where there is none."""
@@ -119,14 +133,31 @@ class Message:
             return quopri.decodestring(raw)
         return raw
 
+    def chunks(self, part: Part) -> Iterator[bytes]:
+        """What ``decoded`` gives, a piece at a time: a large base64 part is never whole in memory twice."""
+        if part.encoding != "base64":
+            yield self.decoded(part)
+            return
+        left = b""
+        for position in range(part.start, part.end, _WINDOW_BYTES):
+            raw = self.octets[position : min(part.end, position + _WINDOW_BYTES)]
+            *ended, rest = _PADDING.split(left + _NOT_BASE64.sub(b"", raw))
+            for one in ended:
+                yield _base64_decoded(one)
+            whole = len(rest) // 4 * 4
+            yield _base64_decoded(rest[:whole])
+            left = rest[whole:]
+        yield _base64_decoded(left)
+
     def text(self, part: Part, most: int | None = None) -> str:
         """A text part as text."""
         return decode_text(self.decoded(part, most), part.parameters.get("charset", ""))
 
     # -- reading
 
-    def _part(self, fields: tuple[Field, ...], start: int, end: int, depth: int) -> Part:
+    def _part(self, fields: tuple[Field, ...], span: Span, depth: int) -> Part:
         self._left -= 1
+        begin, start, end = span
         values: dict[str, bytes] = {}
         for field in fields:
             values.setdefault(field.name.lower(), field.value)
@@ -149,6 +180,7 @@ class Message:
             disposition=disposition,
             name=file_name(more, parameters),
             encoding=encoding,
+            begin=begin,
             start=start,
             end=end,
             depth=depth,
@@ -177,7 +209,7 @@ class Message:
             fields: tuple[Field, ...] = ()
         else:
             fields = tuple(fields_of(head))
-        return self._part(fields, self._body_start(start, end, len(head)), end, depth + 1)
+        return self._part(fields, Span(start, self._body_start(start, end, len(head)), end), depth + 1)
 
     def _body_start(self, start: int, end: int, head_length: int) -> int:
         position = start + head_length

@@ -27,6 +27,10 @@ class Seal(StrEnum):
     ENCRYPTED = "encrypted"
 
 
+PartPath = tuple[int, ...]
+"""Which part of a mail: the number among its siblings, from 0, on every level below the whole; () is the whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """One file: its name (NFC, may be ""), content type, octets in the mail, whether it asks for a password."""
@@ -35,6 +39,7 @@ class Attachment:
     content_type: str
     size: int
     is_protected: bool
+    path: PartPath = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,8 @@ class Lesson:
 
     ``boxes``: outside addresses with the full name shown beside them. ``people``: everybody who stands on it, with the
     sender. ``visible``: outsiders who see each other, to be kept as a list that was meant so; empty where it may
-    have been an accident. ``thread``: the key of its Message-ID, or None.
+    have been an accident. ``thread``: the key of its Message-ID, or None. ``closing``: keyed hashes of the
+    contact data in the sender's closing block.
     """
 
     sender: str
@@ -61,3 +62,4 @@ class Lesson:
     visible: tuple[str, ...]
     thread: bytes | None
     greeting: str
+    closing: tuple[bytes, ...] = ()

@@ -7,7 +7,7 @@ from it. Words in brackets in the diagram are Postfix's names for the same thing
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,7 +35,8 @@ class State(StrEnum):
 
 
 FINAL = frozenset({State.DELIVERED, State.BOUNCED, State.BLOCKED, State.CANCELLED, State.EXPIRED})
-"""States nothing moves on from; the mail's record stays, its content goes after retention."""
+"""States no worker moves on from; the mail's record stays, its content goes after retention. A person may undo a
+cancellation for a while."""
 
 POSTFIX_WORD = {
     State.ACCEPTED: "incoming",
@@ -75,6 +76,7 @@ TRANSITIONS: dict[tuple[State, State], frozenset[Mover]] = {
     (State.DEFERRED, State.SENDING): frozenset({Mover.DELIVERER}),
     (State.DEFERRED, State.BOUNCED): frozenset({Mover.DELIVERER, Mover.ADMINISTRATOR}),
     (State.DEFERRED, State.CANCELLED): frozenset({Mover.ADMINISTRATOR}),
+    (State.CANCELLED, State.HELD): frozenset({Mover.PERSON}),
 }
 """Every move there is, with who may make it."""
 
@@ -88,8 +90,22 @@ class RecipientKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """A mail as it was accepted, where it was edited since: its content, octets in wire form, number of recipients."""
+
+    content_id: str
+    size: int
+    recipients: int
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
-    """One mail that was answered 250, as the spool keeps it. Times are aware UTC; ``size`` is octets in wire form."""
+    """One mail that was answered 250, as the spool keeps it. Times are aware UTC; ``size`` is octets in wire form.
+
+    ``content_id`` and ``size`` are of the content that counts: the edited one, once somebody edited the mail;
+    ``original`` is then what came in, and None before. ``envelope`` names everybody there ever was, by position;
+    ``withdrawn``: positions that were taken back when this was read.
+    """
 
     queue_id: QueueId
     accepted_at: datetime
@@ -98,6 +114,40 @@ class Submission:
     content_id: str
     size: int
     automatic: bool = False
+    original: Original | None = None
+    withdrawn: frozenset[int] = frozenset()
+
+    @property
+    def original_id(self) -> str:
+        """The content as it was accepted, whatever became of it since."""
+        return self.content_id if self.original is None else self.original.content_id
+
+    @property
+    def counting(self) -> tuple[int, ...]:
+        """Positions of the recipients the mail still is for, in order; all of them where every one was taken back."""
+        everybody = tuple(range(len(self.envelope.forward_paths)))
+        return tuple(one for one in everybody if one not in self.withdrawn) or everybody
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses of ``counting``."""
+        return tuple(self.envelope.forward_paths[position].address for position in self.counting)
+
+    @property
+    def as_accepted(self) -> Submission:
+        """The mail as it was answered 250, with everybody it was for then."""
+        if self.original is None:
+            return replace(self, withdrawn=frozenset())
+        came = self.original
+        envelope = replace(self.envelope, forward_paths=self.envelope.forward_paths[: came.recipients])
+        return replace(
+            self,
+            envelope=envelope,
+            content_id=came.content_id,
+            size=came.size,
+            original=None,
+            withdrawn=frozenset(),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +157,8 @@ class Recipient:
     ``revision`` grows with every change, and a change names the one it saw. ``due_at``: when somebody looks at it
     again; None means nobody does until a person acts. ``lease_owner``: the node that works on it until ``due_at``.
     ``shown_until``: the deadline people are shown for a hold; ``due_at`` is a little later, so that the last click
-    wins. ``variant_id``: the content that leaves, set from ``queued`` on. ``looks``: inspections begun.
+    wins; a cancellation leaves it for whoever undoes it. ``variant_id``: the content that leaves, set from ``queued``
+    on. ``looks``: inspections begun.
     ``attempts``: deliveries begun. ``doubts``: attempts whose outcome stayed unknown. ``expires_at``: when delivery
     is given up. ``delay_told``: whether the sender was told that it takes long.
     """

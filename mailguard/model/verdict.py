@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from mailguard.model.approval import USUAL, Approval
+from mailguard.model.protection import NO_WISH, Protection
+from mailguard.model.summary import Summary
+
 
 class Action(StrEnum):
     """What happens to a recipient, mildest first: ``deliver < hold < block``."""
@@ -53,6 +57,9 @@ class Reason(StrEnum):
     BCC_HEADER = "bcc_header"
     SIGNED = "signed"
     NOT_PREPARED = "not_prepared"
+    NO_METHOD = "no_method"
+    STILL_READABLE = "still_readable"
+    PASSWORD_WINDOW = "password_window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,9 @@ class Verdict:
     ``Judgement``. ``policy`` is the version of the rules: a content hash, or "builtin".
     ``hold_seconds`` is how long a hold lasts as people are shown it (0 to 30 days), counted in office hours where
     ``office_hours`` is set, and None where no timer ends it. ``waiver`` is who may release the mail without its
-    obligations (None: nobody), ``is_waived`` whether somebody did. All of them mean nothing for another action.
+    obligations (None: nobody), ``is_waived`` whether somebody did. ``protection``: how, where it must be protected;
+    what is left open is decided when it is done. ``approval``: by whom, where an approver is needed. All of them mean
+    nothing for another action. ``wished``: those of the obligations that a person asked for, which an edit keeps.
     """
 
     action: Action
@@ -76,6 +85,9 @@ class Verdict:
     obligations: frozenset[Obligation] = frozenset()
     waiver: Needs | None = None
     is_waived: bool = False
+    protection: Protection = NO_WISH
+    approval: Approval = USUAL
+    wished: frozenset[Obligation] = frozenset()
 
     @property
     def is_released_by_timer(self) -> bool:
@@ -97,7 +109,9 @@ class Judgement:
     """One look at a mail: a verdict per recipient in the envelope's order, and what they rest on.
 
     ``facts`` are the facts the rules used, as JSON values: counts, flags, addresses.
-    ``observed`` is set where the rules only observe: the verdicts deliver, and this says what they would have been.
+    ``observed`` is set where the rules, or some of those that hit, only observe: it says what the verdicts would have
+    been with them.
+    ``summary``: what people are shown of the mail; None where nothing of it could be read.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -106,3 +120,4 @@ class Judgement:
     policy: str = "builtin"
     at: datetime | None = None
     observed: tuple[Verdict, ...] | None = None
+    summary: Summary | None = None

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from mailguard.extract import read
 from mailguard.mime.message import Message
+from tests.unit.extract.locked_files import PASSWORD, pdf_locked, workbook
 
 LARGE_OCTETS = 5 * 1024 * 1024
 """More than the start of a file that is looked at, so that an archive's directory lies beyond it."""
@@ -153,14 +154,16 @@ def test_office_file_without_a_password_asks_for_none() -> None:
     assert not asks(made.getvalue(), "a.xlsx")
 
 
-@pytest.mark.xfail(reason="an owner's password, that only forbids printing, is not told from one that asks to open")
 def test_pdf_that_only_forbids_printing_asks_for_none() -> None:
     """A PDF that everybody opens is in clear, whatever else its author forbids (ISO 32000-2 §7.6.4)."""
-    # Made by qpdf with an empty user's password.
-    user = "df5ad4ad18569bfecc3023799688d3e891f0c4ea4e08295de2e026e86fc5674906d69412" + "86e86dded08d5faa2e4dd4a"
-    standard = f"4 0 obj << /Filter /Standard /V 5 /R 6 /Length 256 /P -4 /U <{user}> >> endobj\n"
+    assert asks(pdf_locked(PASSWORD), "a.pdf")
+    assert not asks(pdf_locked(""), "a.pdf")
 
-    assert not asks(pdf("/Encrypt 4 0 R", standard))
+
+def test_workbook_that_excel_opens_without_asking_asks_for_none() -> None:
+    """Excel knows one password itself: a workbook whose structure alone is locked is open to everybody."""
+    assert asks(workbook(PASSWORD), "a.xlsx")
+    assert not asks(workbook("VelvetSweatshop"), "a.xlsx")
 
 
 STARTS = [b"PK\x03\x04", b"%PDF-", b"\xd0\xcf\x11\xe0", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07\x01\x00"]

@@ -283,3 +283,17 @@ def test_any_mail_of_the_standard_library_is_read_as_written(texts: list[str], f
     written = theirs.get_payload(decode=True)
     assert isinstance(written, bytes)
     assert written.split() == message.decoded(leaves[0]).split()
+
+
+@given(
+    octets=st.binary(max_size=400),
+    line=st.integers(1, 90),
+    junk=st.sampled_from([b"", b"\r\n", b"=", b" =\r\n", b"\xff-"]),
+)
+def test_chunks_of_a_part_are_what_it_decodes_to(octets: bytes, line: int, junk: bytes) -> None:
+    """A large file that is read in pieces is the same file, whatever its base64 looks like."""
+    encoded = base64.b64encode(octets)
+    written = b"".join(encoded[at : at + line] + b"\r\n" + junk for at in range(0, len(encoded), line))
+    message = Message(b"Content-Transfer-Encoding: base64\r\nContent-Type: a/b\r\n\r\n" + written)
+
+    assert message.decoded(message.root) == b"".join(message.chunks(message.root))

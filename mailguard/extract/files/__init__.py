@@ -1,0 +1,1 @@
+"""Readers of file types: one module a type, one line in ``READERS``."""

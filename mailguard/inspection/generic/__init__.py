@@ -1,0 +1,1 @@
+"""Detectors for what looks the same everywhere: one module a kind."""

@@ -1,0 +1,1 @@
+"""Detectors for what is written in Japan: one module a kind."""

@@ -17,6 +17,9 @@ from mailguard.policy.lookalike import spellings
 from mailguard.store import Transaction
 from mailguard.store.times import to_micros
 
+PARTS_MAX = 200
+"""Parts of closing blocks that are remembered of one sender; a person has a handful."""
+
 PEOPLE_MAX = 1000
 """Addresses of one mail that are remembered for its thread."""
 
@@ -34,19 +37,23 @@ def learn_now(transaction: Transaction, lessons: list[Lesson]) -> None:
     _names(transaction, lessons)
     _threads(transaction, lessons, at)
     _lists(transaction, lessons)
+    _signatures(transaction, lessons, at)
 
 
 def forget(transaction: Transaction, address: str) -> int:
     """Forget one person; how many rows that were. Safe to call for somebody unknown."""
     wanted = comparable(address)
     removed = queries.forget_address(transaction, wanted)
+    removed += queries.forget_trait(transaction, wanted, None)
+    removed += queries.forget_agreed(transaction, wanted, to_micros(transaction.now))
     if removed and not queries.has_correspondents_at(transaction, domain_of(wanted)):
         queries.forget_domain(transaction, domain_of(wanted))
     return removed
 
 
 def forget_old_threads(transaction: Transaction, before: datetime) -> int:
-    """Forget who stood on threads of long ago; how many mails that were."""
+    """Forget who stood on threads of long ago, and signatures nobody uses; how many mails that were."""
+    queries.forget_parts(transaction, to_micros(before))
     return queries.forget_threads(transaction, to_micros(before))
 
 
@@ -135,6 +142,22 @@ def _lists(transaction: Transaction, lessons: list[Lesson]) -> None:
             for address in members
         ],
     )
+
+
+def _signatures(transaction: Transaction, lessons: list[Lesson], at: int) -> None:
+    counts: dict[str, Counter[bytes]] = {}
+    for lesson in lessons:
+        if lesson.sender and lesson.closing:
+            counts.setdefault(lesson.sender, Counter()).update(set(lesson.closing))
+    for sender, parts in counts.items():
+        there = queries.signature_parts(transaction, sender)
+        queries.count_parts(transaction, sender, {one: more for one, more in parts.items() if one in there}, at)
+        new = [one for one in sorted(parts) if one not in there][: max(0, PARTS_MAX - len(there))]
+        queries.add(
+            transaction,
+            "signature_part",
+            [{"sender": sender, "part": one, "mails": parts[one], "last_at": at} for one in new],
+        )
 
 
 def _list_key(members: tuple[str, ...]) -> bytes:

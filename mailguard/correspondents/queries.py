@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, union, update
+from sqlalchemy.dialects import postgresql, sqlite
 
+from mailguard.model.protection import TraitSource
 from mailguard.store import Transaction
 from mailguard.store.tables import (
+    agreed_password,
     correspondence,
     correspondent,
     correspondent_name,
+    correspondent_trait,
     domain_spelling,
     known_domain,
     shared_list,
+    signature_part,
     thread_mail,
 )
 
@@ -62,6 +67,38 @@ _ALL = (
     .order_by(correspondent.c.address)
     .limit(bindparam("limit"))
 )
+_HISTORIES = select(
+    correspondent.c.address, correspondent.c.mails, correspondent.c.first_at, correspondent.c.last_at
+).where(correspondent.c.address.in_(bindparam("values", expanding=True)))
+
+FORGOTTEN = ""
+"""Whose passwords are those that were agreed with somebody who was forgotten since."""
+
+_TRAITS = select(correspondent_trait).where(correspondent_trait.c.address.in_(bindparam("values", expanding=True)))
+_PAGE = (
+    select(correspondent_trait)
+    .where(
+        correspondent_trait.c.address.in_(
+            select(correspondent_trait.c.address)
+            .where(correspondent_trait.c.address > bindparam("after"))
+            .distinct()
+            .order_by(correspondent_trait.c.address)
+            .limit(bindparam("limit"))
+        )
+    )
+    .order_by(correspondent_trait.c.address, correspondent_trait.c.trait)
+)
+_AGREED = (
+    select(agreed_password)
+    .where(agreed_password.c.address.in_(bindparam("values", expanding=True)), agreed_password.c.password.is_not(None))
+    .order_by(agreed_password.c.agreed_at)
+)
+_ALL_AGREED = (
+    select(agreed_password)
+    .where(agreed_password.c.password.is_not(None))
+    .order_by(agreed_password.c.address, agreed_password.c.agreed_at)
+)
+_USED = select(agreed_password.c.address).where(agreed_password.c.fingerprint == bindparam("fingerprint")).limit(1)
 
 
 def _chunks(values: Collection[Any]) -> Iterator[list[Any]]:
@@ -123,9 +160,41 @@ def is_within_a_list(reader: Reader, addresses: Collection[str]) -> bool:
     return any(members == len(addresses) for members in counts.values())
 
 
+def signature_parts(reader: Reader, sender: str) -> dict[bytes, int]:
+    """Mails by part of one sender's closing blocks (primary key)."""
+    statement = select(signature_part.c.part, signature_part.c.mails).where(signature_part.c.sender == sender)
+    return {bytes(row.part): row.mails for row in reader.execute(statement)}
+
+
 def page(reader: Reader, after: str, limit: int) -> list[Row[Any]]:
     """Correspondents in order of address, after ``after``: address, mails, first_at, last_at (primary key)."""
     return list(reader.execute(_ALL, {"after": after, "limit": limit}))
+
+
+def found(reader: Reader, search: str, after: str, limit: int) -> list[str]:
+    """The next addresses and domains after one of whom anything is known, in their order (primary keys).
+
+    ``search``: what stands in the address or in a name of theirs; a scan of as many as it takes.
+    """
+    named = select(correspondent_name.c.address).where(
+        correspondent_name.c.name.contains("".join(search.split()), autoescape=True)
+    )
+    parts = []
+    for column in (correspondent.c.address, correspondent_trait.c.address, agreed_password.c.address):
+        statement = select(column.label("address")).where(column > after)
+        if column.table is agreed_password:
+            statement = statement.where(agreed_password.c.password.is_not(None))
+        if search:
+            statement = statement.where(or_(column.contains(search.lower(), autoescape=True), column.in_(named)))
+        part = statement.distinct().order_by(column).limit(limit).subquery()
+        parts.append(select(part.c.address))
+    everybody = union(*parts).subquery()
+    return list(reader.execute(select(everybody.c.address).order_by(everybody.c.address).limit(limit)).scalars())
+
+
+def histories(reader: Reader, addresses: Collection[str]) -> list[Row[Any]]:
+    """address, mails, first_at, last_at of known correspondents among these (primary key)."""
+    return list(_rows(reader, _HISTORIES, addresses))
 
 
 # -- writes
@@ -161,6 +230,22 @@ def count_senders(transaction: Transaction, counts: dict[tuple[str, str], int], 
             [{"in_address": address, "in_sender": sender, "more": more, "at": at}
              for (address, sender), more in counts.items()],
         )  # fmt: skip
+
+
+def count_parts(transaction: Transaction, sender: str, counts: dict[bytes, int], at: int) -> None:
+    """Add to the mails of known parts of one sender's closing block (primary key)."""
+    statement = (
+        update(signature_part)
+        .where(signature_part.c.sender == sender, signature_part.c.part == bindparam("in_part"))
+        .values(mails=signature_part.c.mails + bindparam("more"), last_at=bindparam("at"))
+    )
+    if counts:
+        transaction.execute(statement, [{"in_part": one, "more": more, "at": at} for one, more in counts.items()])
+
+
+def forget_parts(transaction: Transaction, before: int) -> int:
+    """Delete parts of closing blocks last seen before ``before`` (a scan)."""
+    return transaction.execute(delete(signature_part).where(signature_part.c.last_at < before)).rowcount
 
 
 def count_domains(transaction: Transaction, counts: dict[str, int]) -> None:
@@ -211,7 +296,7 @@ def known_senders(reader: Reader, pairs: Iterable[tuple[str, str]]) -> set[tuple
 
 def forget_address(transaction: Transaction, address: str) -> int:
     """Delete everything about one address; how many rows that were."""
-    removed = 0
+    removed = transaction.execute(delete(signature_part).where(signature_part.c.sender == address)).rowcount
     for table in (correspondent, correspondence, correspondent_name, shared_list):
         removed += transaction.execute(delete(table).where(table.c.address == address)).rowcount
     mention = thread_mail.c.people.contains(address, autoescape=True)
@@ -243,9 +328,89 @@ def forget_threads(transaction: Transaction, before: int) -> int:
     return transaction.execute(delete(thread_mail).where(thread_mail.c.at < before)).rowcount
 
 
+# -- what they can open, and passwords agreed with them
+
+
+def traits(reader: Reader, addresses: Collection[str]) -> list[Row[Any]]:
+    """What is noted of these addresses and domains (primary key)."""
+    return list(_rows(reader, _TRAITS, addresses))
+
+
+def page_of_traits(reader: Reader, after: str, limit: int) -> list[Row[Any]]:
+    """All that is noted of the next ``limit`` addresses after one, in their order (primary key)."""
+    return list(reader.execute(_PAGE, {"after": after, "limit": limit}))
+
+
+def put_trait(transaction: Transaction, row: dict[str, Any], *, is_final: bool) -> bool:
+    """Note one in place of what was noted; whether that changed anything (primary key).
+
+    ``is_final``: also in place of a person's word. Two who write at the same time both succeed, so that nobody's
+    transaction is lost for it.
+    """
+    # The same words to both databases, but for SQLAlchemy not one construct.
+    statement: Any = (postgresql if transaction.is_postgresql else sqlite).insert(correspondent_trait).values(row)
+    old, new = correspondent_trait.c, statement.excluded
+    is_replaced = or_(old.value != new.value, old.source != new.source)
+    changed = statement.on_conflict_do_update(
+        index_elements=[old.address, old.trait],
+        set_={"value": new.value, "source": new.source, "changed_at": new.changed_at},
+        where=is_replaced if is_final else is_replaced & (old.source != TraitSource.PERSON.value),
+    )
+    return transaction.execute(changed.returning(old.address)).first() is not None
+
+
+def forget_trait(transaction: Transaction, address: str, name: str | None) -> int:
+    """Forget one, or with None all of an address; how many (primary key)."""
+    statement = delete(correspondent_trait).where(correspondent_trait.c.address == address)
+    if name is not None:
+        statement = statement.where(correspondent_trait.c.trait == name)
+    return transaction.execute(statement).rowcount
+
+
+def agreed(reader: Reader, addresses: Collection[str]) -> list[Row[Any]]:
+    """Passwords in force for these addresses and domains, the newest last (primary key)."""
+    return list(_rows(reader, _AGREED, addresses))
+
+
+def all_agreed(reader: Reader) -> list[Row[Any]]:
+    """All passwords in force, by address; there are as many as an office has partners."""
+    return list(reader.execute(_ALL_AGREED))
+
+
+def is_used(reader: Reader, fingerprint: bytes) -> bool:
+    """Whether a password was ever agreed with anybody (agreed_password_by_fingerprint)."""
+    return reader.execute(_USED, {"fingerprint": fingerprint}).first() is not None
+
+
+def insert_agreed(transaction: Transaction, row: dict[str, Any]) -> None:
+    """Keep a new one."""
+    transaction.execute(insert(agreed_password), row)
+
+
+def end_agreed(transaction: Transaction, address: str, at: int) -> int:
+    """Destroy what is in force; how many there were (primary key)."""
+    statement = (
+        update(agreed_password)
+        .where(agreed_password.c.address == address, agreed_password.c.password.is_not(None))
+        .values(password=None, ended_at=at)
+    )
+    return transaction.execute(statement).rowcount
+
+
+def forget_agreed(transaction: Transaction, address: str, at: int) -> int:
+    """Destroy what was agreed with an address, and forget with whom; how many rows (primary key).
+
+    The keyed hashes stay, nobody's now: such a password is not to come back.
+    """
+    removed = end_agreed(transaction, address, at)
+    statement = update(agreed_password).where(agreed_password.c.address == address).values(address=FORGOTTEN)
+    return max(removed, transaction.execute(statement).rowcount)
+
+
 _TABLES = {
     table.name: table
     for table in (
         correspondent, correspondence, correspondent_name, known_domain, domain_spelling, thread_mail, shared_list,
+        signature_part,
     )
 }  # fmt: skip

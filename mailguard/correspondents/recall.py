@@ -46,6 +46,16 @@ def recall(reader: Reader, question: Question) -> Knowledge:
     )
 
 
+SIGNED_OFTEN = 3
+"""Mails whose closing block held a telephone or address, from which it is the sender's own."""
+
+
+def signature_of(reader: Reader, sender: str) -> frozenset[bytes]:
+    """Keyed hashes of what a sender signs with: contact data that stood in enough closing blocks."""
+    parts = queries.signature_parts(reader, sender) if sender else {}
+    return frozenset(part for part, mails in parts.items() if mails >= SIGNED_OFTEN)
+
+
 _FEW = 3
 """Mails below which a domain may still be a slip."""
 

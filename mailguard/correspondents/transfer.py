@@ -14,6 +14,7 @@ from mailguard.correspondents.learning import learn_now
 from mailguard.correspondents.queries import Reader
 from mailguard.mime.addresses import mailboxes_of
 from mailguard.mime.japanese import decode_text
+from mailguard.mime.spreadsheet import BYTE_ORDER_MARK, line_of
 from mailguard.model.address import comparable
 from mailguard.model.knowledge import Lesson
 from mailguard.policy.people import full_name
@@ -24,7 +25,6 @@ PAGE = 1000
 COLUMNS = ("address", "name", "mails", "last")
 _ADDRESS = re.compile(r"[^\s<>(),;:\"]+@[^\s<>(),;:\"]+\.[^\s<>(),;:\"]+")
 _HALF_NAME = re.compile(r"[々぀-ヿ一-鿿]{1,4}")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ def import_entries(transaction: Transaction, entries: list[Entry]) -> int:
 
 
 def export(reader: Reader) -> Iterator[str]:
-    """All correspondents as lines of CSV, with a head line; what a spreadsheet would take for a formula is quoted."""
-    yield _line(COLUMNS)
+    """All correspondents as lines of CSV for spreadsheets, with a byte order mark and a head line."""
+    yield BYTE_ORDER_MARK + line_of(COLUMNS)
     after = ""
     while rows := queries.page(reader, after, PAGE):
         names: dict[str, str] = {}
@@ -65,16 +65,10 @@ def export(reader: Reader) -> Iterator[str]:
             if "|" not in name:
                 names.setdefault(address, name)
         for row in rows:
-            yield _line(
+            yield line_of(
                 (row.address, names.get(row.address, ""), str(row.mails), from_micros(row.last_at).date().isoformat())
             )
         after = rows[-1].address
-
-
-def _line(cells: tuple[str, ...]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
-    return out.getvalue()
 
 
 def _of_rows(text: str) -> Iterator[tuple[str, str]]:

@@ -22,6 +22,8 @@ from enum import StrEnum
 from mailguard.delivery.diagnosis import diagnose
 from mailguard.i18n import Language, both, text
 from mailguard.mime.head import Head, head_of
+from mailguard.mime.message import stuffed
+from mailguard.mime.own_mail import SUBJECT_MAX, moment, one_line, pages
 from mailguard.model.delivery import Reply
 from mailguard.model.envelope import ForwardPath, Notify
 
@@ -31,11 +33,9 @@ NAMED_MAX = 50
 _KEPT_FIELDS = frozenset({b"date", b"from", b"to", b"cc", b"subject", b"message-id"})
 """What tells the sender which mail it was, and was there for every recipient to see."""
 _FIELD_MAX = 8192
-_SUBJECT_MAX = 120
 _DIAGNOSTIC_MAX = 600
 _MESSAGE_ID = re.compile(rb"<[!-;=?-~]{1,500}>")
 _XTEXT_CHARACTER = re.compile(r"\+([0-9A-F]{2})")
-_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 
 
 class ReportKind(StrEnum):
@@ -115,7 +115,7 @@ def build_report(
     words = _words(kind, mail, told, reporter, retry_until)
     status = _status(kind, mail, told, reporter, now, retry_until)
     message.set_payload([words, status, _headers(head_of(mail.head))])
-    return _stuffed(message.as_bytes())
+    return stuffed(message.as_bytes())
 
 
 def _address_it(
@@ -142,8 +142,8 @@ def _words(
     kind: ReportKind, mail: ReportedMail, told: list[Reported], reporter: Reporter, retry_until: datetime | None
 ) -> EmailMessage:
     part = EmailMessage(policy=policy.SMTP)
-    pages = [_page(language, kind, mail, told, reporter, retry_until) for language in both(reporter.language)]
-    part.set_content("\n\n----------------------------------------\n\n".join(pages) + "\n", cte="base64")
+    words = pages(_page(language, kind, mail, told, reporter, retry_until) for language in both(reporter.language))
+    part.set_content(words, cte="base64")
     del part["MIME-Version"]
     return part
 
@@ -156,17 +156,17 @@ def _page(
     reporter: Reporter,
     retry_until: datetime | None,
 ) -> str:
-    subject = _plain(Head(head_of(mail.head)).first_text("Subject") or "", _SUBJECT_MAX)
+    subject = one_line(Head(head_of(mail.head)).first_text("Subject") or "", SUBJECT_MAX)
     lines = [
         text(language, f"dsn.{kind}.intro"),
         "",
-        f"{text(language, 'dsn.mail.sent_at')}: {_moment(mail.accepted_at)}",
+        f"{text(language, 'dsn.mail.sent_at')}: {moment(mail.accepted_at)}",
         f"{text(language, 'dsn.mail.subject')}: {subject or text(language, 'dsn.mail.no_subject')}",
         f"{text(language, 'dsn.mail.queue_id')}: {mail.queue_id}",
         "",
     ]
     if kind is ReportKind.DELAYED and retry_until is not None:
-        lines[1:1] = [text(language, "dsn.delayed.until", until=_moment(retry_until))]
+        lines[1:1] = [text(language, "dsn.delayed.until", until=moment(retry_until))]
     for entry in told[:NAMED_MAX]:
         lines += _recipient_lines(language, kind, entry)
     if len(told) > NAMED_MAX:
@@ -179,7 +179,7 @@ def _page(
 
 
 def _recipient_lines(language: Language, kind: ReportKind, entry: Reported) -> list[str]:
-    lines = [f"{text(language, 'dsn.recipient.address')}: {_plain(entry.path.address, 320)}"]
+    lines = [f"{text(language, 'dsn.recipient.address')}: {one_line(entry.path.address, 320)}"]
     if kind is not ReportKind.RELAYED:
         diagnosis = diagnose(entry.reply, expired=entry.expired)
         lines.append(f"  {text(language, 'dsn.recipient.happened')}: {text(language, f'dsn.{diagnosis}.happened')}")
@@ -192,13 +192,9 @@ def _recipient_lines(language: Language, kind: ReportKind, entry: Reported) -> l
     return [*lines, ""]
 
 
-def _moment(moment: datetime) -> str:
-    return moment.astimezone().strftime("%Y-%m-%d %H:%M (%z)")
-
-
 def _said(reply: Reply) -> str:
     code = str(reply.code) if reply.code else ""
-    return _plain(" ".join(word for word in (code, reply.enhanced, reply.text) if word), _DIAGNOSTIC_MAX)
+    return one_line(" ".join(word for word in (code, reply.enhanced, reply.text) if word), _DIAGNOSTIC_MAX)
 
 
 # -- for programs
@@ -256,7 +252,7 @@ def _final_recipient(address: str) -> str:
     if address.isascii():
         return f"rfc822; {_ascii(address)}"
     # RFC 6533 §3: a delivery-status part is ASCII, so the address is written in its 7-bit form.
-    return "utf-8; " + "".join(c if c.isascii() else f"\\x{{{ord(c):X}}}" for c in _plain(address, 320))
+    return "utf-8; " + "".join(c if c.isascii() else f"\\x{{{ord(c):X}}}" for c in one_line(address, 320))
 
 
 def _host(next_hop: str) -> str:
@@ -268,13 +264,7 @@ def _from_xtext(value: str) -> str:
 
 
 def _ascii(value: str) -> str:
-    return _plain(value, _DIAGNOSTIC_MAX).encode("ascii", "replace").decode("ascii")
-
-
-def _plain(value: str, most: int) -> str:
-    """On one line, without anything that could hide or reorder, at most so many characters."""
-    cleaned = _UNFIT.sub(" ", value).strip()
-    return cleaned if len(cleaned) <= most else cleaned[: most - 1] + "…"
+    return one_line(value, _DIAGNOSTIC_MAX).encode("ascii", "replace").decode("ascii")
 
 
 # -- the original's header
@@ -308,9 +298,3 @@ def _fields(head: bytes) -> list[bytes]:
 
 def _name(field: bytes) -> bytes:
     return field.partition(b":")[0].strip().lower()
-
-
-def _stuffed(octets: bytes) -> bytes:
-    """Wire form: RFC 5321 §4.5.2."""
-    octets = octets.replace(b"\r\n.", b"\r\n..")
-    return b"." + octets if octets.startswith(b".") else octets

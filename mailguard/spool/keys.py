@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import os
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +20,8 @@ from mailguard.errors import ConfigurationError, ContentDamaged
 
 ENVIRONMENT_NAME = "MAILGUARD_MASTER_KEY"
 KEY_BYTES = 32
+FINDINGS = "findings"
+"""The purpose of the key for hashes of values that were found."""
 _NONCE_BYTES = 12
 
 
@@ -28,8 +31,13 @@ class MasterKey:
     def __init__(self, secret: bytes) -> None:
         if len(secret) != KEY_BYTES:
             raise ConfigurationError([f"the master key has {len(secret)} octets instead of {KEY_BYTES}"])
+        self._secret = secret
         self._cipher = AESGCM(secret)
         self.key_id = sha256(b"mailguard master key id" + secret).hexdigest()[:16]
+
+    def derived(self, purpose: str) -> bytes:
+        """Another key of 32 octets, for one purpose; it tells nothing of this one (RFC 5869, expand with HMAC)."""
+        return hmac.digest(self._secret, f"mailguard {purpose}\x01".encode(), "sha256")
 
     def wrap(self, key: bytes, content_id: str) -> bytes:
         """A content's key, encrypted and bound to its content (AES-256-GCM, random nonce in front)."""

@@ -2,7 +2,7 @@
 
 ``advance`` checks every step against ``TRANSITIONS``, names the state and revision it saw, and takes the audit event
 that is committed with it: there is no move without a record. Zero rows hit means somebody else was there first and
-raises ``StaleState``; nothing of the work is then kept.
+raises ``StaleState``; nothing of the work is then kept. What may concern people is noted beside it (``notices``).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from mailguard import audit
 from mailguard.model.audit import AuditEvent
 from mailguard.model.queue import FINAL, TRANSITIONS, Mover, Recipient, State
 from mailguard.spool import queries, rows
+from mailguard.spool.notices import concerns_people, look_at
 from mailguard.store import Transaction
 
 Step = tuple[State, Mover]
@@ -48,6 +49,8 @@ def advance(transaction: Transaction, moves: Iterable[Move], event: AuditEvent, 
             changes = {**changes, "due_at": None, "lease_owner": None}
         after = replace(before, state=state, revision=before.revision + 1, changed_at=transaction.now, **changes)
         transaction.update(queries.UPDATE_RECIPIENT, rows.update_parameters(before, after))
+        if concerns_people(before, after, [mover for _, mover in move.steps]):
+            look_at(transaction, before.key.queue_id)
         arrived.append(after)
     for recorded in (event, *more):
         audit.append(transaction, recorded)
@@ -61,6 +64,8 @@ def lease(transaction: Transaction, recipient: Recipient, **changes: Any) -> Rec
     """
     after = replace(recipient, revision=recipient.revision + 1, changed_at=transaction.now, **changes)
     transaction.update(queries.UPDATE_RECIPIENT, rows.update_parameters(recipient, after))
+    if concerns_people(recipient, after):
+        look_at(transaction, recipient.key.queue_id)
     return after
 
 

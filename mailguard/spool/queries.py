@@ -5,20 +5,22 @@ One function or constant a statement, named for its result; the index used stand
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from mailguard.model.queue import State
 from mailguard.store import GatheredInsert, GuardedUpdate, Transaction
-from mailguard.store.tables import content, delivery_attempt, judgement, recipient, submission
+from mailguard.store.incident_tables import incident, incident_mail
+from mailguard.store.tables import content, delivery_attempt, judgement, recipient, submission, summary
 
 INSERT_CONTENT = GatheredInsert(insert(content))
 INSERT_SUBMISSION = GatheredInsert(insert(submission))
 INSERT_RECIPIENT = GatheredInsert(insert(recipient))
 INSERT_ATTEMPT = GatheredInsert(insert(delivery_attempt))
 INSERT_JUDGEMENT = GatheredInsert(insert(judgement))
+INSERT_SUMMARY = GatheredInsert(insert(summary))
 
 _MUTABLE = (
     "state", "verdict", "due_at", "lease_owner", "shown_until", "variant_id", "looks", "attempts", "doubts",
@@ -36,6 +38,16 @@ UPDATE_RECIPIENT = GuardedUpdate(
     .values({"revision": bindparam("to_revision"), **{name: bindparam(f"to_{name}") for name in _MUTABLE}})
 )
 """The one statement that changes a recipient (primary key)."""
+
+EDIT_SUBMISSION = GuardedUpdate(
+    update(submission)
+    .where(
+        submission.c.queue_id == bindparam("in_queue_id"),
+        func.coalesce(submission.c.edited_id, submission.c.content_id) == bindparam("from_content_id"),
+    )
+    .values(edited_id=bindparam("to_content_id"), edited_size=bindparam("to_size"))
+)
+"""Which content counts, once a person edited the mail (primary key)."""
 
 END_ATTEMPT = GuardedUpdate(
     update(delivery_attempt)
@@ -66,6 +78,9 @@ _ATTEMPTS = (
 _JUDGEMENT = (
     select(judgement).where(judgement.c.queue_id == bindparam("queue_id")).order_by(judgement.c.number.desc()).limit(1)
 )
+_NUMBERED_JUDGEMENT = select(judgement).where(
+    judgement.c.queue_id == bindparam("queue_id"), judgement.c.number == bindparam("number")
+)
 _DUE = (
     select(recipient.c.queue_id, recipient.c.state, recipient.c.address)
     .where(recipient.c.due_at <= bindparam("now"))
@@ -81,7 +96,10 @@ _LEASED_BY = select(recipient).where(recipient.c.due_at.is_not(None), recipient.
 _OPEN = (State.ACCEPTED, State.HELD, State.CLEARED, State.QUEUED, State.SENDING, State.DEFERRED)
 _DESTROYABLE = (
     select(content.c.content_id, content.c.body.is_(None).label("is_file"))
-    .join(submission, submission.c.content_id == func.coalesce(content.c.tail_id, content.c.content_id))
+    .join(
+        submission,
+        submission.c.content_id == func.coalesce(content.c.owner_id, content.c.tail_id, content.c.content_id),
+    )
     .where(
         content.c.wrapped_key.is_not(None),
         content.c.created_at < bindparam("before"),
@@ -90,6 +108,11 @@ _DESTROYABLE = (
             recipient.c.queue_id == submission.c.queue_id,
             (recipient.c.state.in_([state.value for state in _OPEN])) | (recipient.c.changed_at >= bindparam("before")),
         )
+        .exists(),
+        # Evidence of an open incident is kept, whatever its age.
+        ~select(incident_mail.c.queue_id)
+        .join(incident, incident.c.incident_id == incident_mail.c.incident_id)
+        .where(incident_mail.c.queue_id == submission.c.queue_id, incident.c.closed_at.is_(None))
         .exists(),
     )
     .order_by(content.c.created_at)
@@ -124,6 +147,11 @@ def last_judgement(reader: Reader, queue_id: str) -> Row[Any] | None:
     return reader.execute(_JUDGEMENT, {"queue_id": queue_id}).one_or_none()
 
 
+def numbered_judgement(reader: Reader, queue_id: str, number: int) -> Row[Any] | None:
+    """The row of one of a mail's judgements; None where there is no such (primary key)."""
+    return reader.execute(_NUMBERED_JUDGEMENT, {"queue_id": queue_id, "number": number}).one_or_none()
+
+
 def due(reader: Reader, now: int, limit: int) -> list[Row[Any]]:
     """Recipients somebody must look at by ``now``, longest due first: queue_id, state, address (recipient_by_due)."""
     return list(reader.execute(_DUE, {"now": now, "limit": limit}))
@@ -152,13 +180,36 @@ def leased_by(reader: Reader, owner: str) -> list[Row[Any]]:
 
 
 def destroyable(reader: Reader, before: int, limit: int) -> list[Row[Any]]:
-    """Contents all of whose recipients have been final since ``before``: content_id, is_file."""
+    """Contents of mails in no open incident, all of whose recipients have been final since ``before``: content_id,
+    is_file."""
     return list(reader.execute(_DESTROYABLE, {"before": before, "limit": limit}))
 
 
 def destroy(transaction: Transaction, content_ids: list[str], at: int) -> None:
     """Forget the keys and octets of contents (primary key)."""
     transaction.execute(_DESTROY, [{"in_content_id": content_id, "at": at} for content_id in content_ids])
+
+
+_FORGET_SUMMARIES = delete(summary).where(summary.c.queue_id == bindparam("in_queue_id"))
+
+
+def forget_summaries(transaction: Transaction, queue_ids: list[str]) -> None:
+    """Forget what lists show of mails (primary key); ids that are none of mails change nothing."""
+    transaction.execute(_FORGET_SUMMARIES, [{"in_queue_id": queue_id} for queue_id in queue_ids])
+
+
+_LATER = summary.alias()
+_NEWEST_SUMMARIES = select(summary.c.queue_id, summary.c.sealed).where(
+    summary.c.queue_id.in_(bindparam("queue_ids", expanding=True)),
+    ~select(_LATER.c.number)
+    .where(_LATER.c.queue_id == summary.c.queue_id, _LATER.c.number > summary.c.number)
+    .exists(),
+)
+
+
+def newest_summaries(reader: Reader, queue_ids: Collection[str]) -> list[Row[Any]]:
+    """The newest summary of each mail that has one: queue_id, sealed (primary key, for each mail twice)."""
+    return list(reader.execute(_NEWEST_SUMMARIES, {"queue_ids": list(queue_ids)})) if queue_ids else []
 
 
 def living(reader: Reader, content_ids: list[str]) -> set[str]:

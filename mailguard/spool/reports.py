@@ -23,6 +23,12 @@ from mailguard.store import Transaction
 LISTENER = "own"
 """How records call the way in of mail that mailguard writes itself."""
 
+
+def is_own(submission: Submission) -> bool:
+    """Whether mailguard wrote the mail itself. An office may call a listener of its own the same; that has clients."""
+    return submission.session.listener == LISTENER and not submission.session.client_address
+
+
 _ACTOR = Actor(ActorKind.WORKER, "reporter")
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
 
+from mailguard.model.approval import USUAL, Approval, ApproverKind
 from mailguard.model.delivery import DeliveryAttempt, Outcome, Reply
 from mailguard.model.envelope import Body, Envelope, ForwardPath, Notify, Ret, Session
 from mailguard.model.knowledge import Lesson
-from mailguard.model.queue import Recipient, RecipientKey, State, Submission
+from mailguard.model.protection import NO_WISH, Channel, Mode, Protection
+from mailguard.model.queue import Original, Recipient, RecipientKey, State, Submission
 from mailguard.model.verdict import Action, AtEnd, Explanation, Judgement, Needs, Obligation, Verdict
 from mailguard.spool.content import SealedContent
 from mailguard.store.times import from_micros, from_micros_or_none, to_micros, to_micros_or_none
@@ -55,9 +57,54 @@ def verdict_text(verdict: Verdict) -> str:
             "obligations": sorted(one.value for one in verdict.obligations),
             "waiver": None if verdict.waiver is None else verdict.waiver.value,
             "is_waived": verdict.is_waived,
+            **_protection_values(verdict.protection),
+            **_approval_values(verdict.approval),
+            **({"wished": sorted(one.value for one in verdict.wished)} if verdict.wished else {}),
         },
+        ensure_ascii=False,
         separators=(",", ":"),
     )
+
+
+def _protection_values(wish: Protection) -> dict[str, Any]:
+    """What a verdict says about protection; nothing where it says nothing, as for nearly every mail."""
+    if wish == NO_WISH:
+        return {}
+    return {
+        "protection": {
+            "mode": None if wish.mode is None else wish.mode.value,
+            "channel": None if wish.channel is None else wish.channel.value,
+            "everything": wish.everything,
+            "subject": wish.subject,
+            "phone": wish.phone,
+        }
+    }
+
+
+def _protection_of(values: dict[str, Any] | None) -> Protection:
+    if values is None:
+        return NO_WISH
+    return Protection(
+        None if values["mode"] is None else Mode(values["mode"]),
+        None if values["channel"] is None else Channel(values["channel"]),
+        values["everything"],
+        tuple((language, words) for language, words in values["subject"]),
+        values["phone"],
+    )
+
+
+def _approval_values(wanted: Approval) -> dict[str, Any]:
+    """What a verdict says about approval; nothing where it is the usual one."""
+    if wanted == USUAL:
+        return {}
+    return {"approval": {"by": wanted.by, "persons": wanted.persons, "count": wanted.count, "own": wanted.own}}
+
+
+def _approval_of(values: dict[str, Any] | None) -> Approval:
+    if values is None:
+        return USUAL
+    by = tuple(ApproverKind(word) for word in values["by"])
+    return Approval(by, tuple(values["persons"]), values["count"], values["own"])
 
 
 @lru_cache(maxsize=1024)
@@ -75,11 +122,18 @@ def verdict_of(stored: str) -> Verdict:
         frozenset(Obligation(word) for word in values["obligations"]),
         None if values["waiver"] is None else Needs(values["waiver"]),
         values["is_waived"],
+        _protection_of(values.get("protection")),
+        _approval_of(values.get("approval")),
+        frozenset(Obligation(word) for word in values.get("wished", ())),
     )
 
 
-def content_row(sealed: SealedContent, created_at: int, tail: Tail | None = None) -> dict[str, Any]:
-    """The row of a content; with a tail it is a variant whose rest is another content's."""
+def content_row(
+    sealed: SealedContent, created_at: int, tail: Tail | None = None, owner_id: str | None = None
+) -> dict[str, Any]:
+    """The row of a content; with a tail it is a variant whose rest is another content's. ``owner_id``: the content of
+    the mail it was made for, where that is not its tail.
+    """
     return {
         "content_id": sealed.content_id,
         "created_at": created_at,
@@ -92,6 +146,7 @@ def content_row(sealed: SealedContent, created_at: int, tail: Tail | None = None
         "destroyed_at": None,
         "tail_id": None if tail is None else tail.content_id,
         "tail_from": None if tail is None else tail.start,
+        "owner_id": owner_id,
     }
 
 
@@ -119,6 +174,8 @@ def submission_row(mail: Submission) -> dict[str, Any]:
         "size": mail.size,
         "recipients": len(envelope.forward_paths),
         "automatic": mail.automatic,
+        "edited_id": None,
+        "edited_size": None,
     }
 
 
@@ -169,6 +226,16 @@ def update_parameters(before: Recipient, after: Recipient) -> dict[str, Any]:
     }
 
 
+def edit_parameters(before: Submission, edited: SealedContent) -> dict[str, Any]:
+    """The parameters of ``EDIT_SUBMISSION`` that make ``edited`` the content that counts."""
+    return {
+        "in_queue_id": before.queue_id,
+        "from_content_id": before.content_id,
+        "to_content_id": edited.content_id,
+        "to_size": edited.size,
+    }
+
+
 def attempt_row(key: RecipientKey, attempt: DeliveryAttempt) -> dict[str, Any]:
     """The row of an attempt."""
     return {
@@ -202,14 +269,15 @@ def end_parameters(key: RecipientKey, attempt: DeliveryAttempt) -> dict[str, Any
     }
 
 
-def submission_of(row: Row[Any], paths: Iterable[ForwardPath]) -> Submission:
-    """The submission of its row and its recipients' paths."""
+def submission_of(row: Row[Any], recipients: Sequence[Recipient]) -> Submission:
+    """The submission of its row and its recipients, in order of position."""
+    is_edited = row.edited_id is not None
     return Submission(
         queue_id=row.queue_id,
         accepted_at=from_micros(row.accepted_at),
         envelope=Envelope(
             reverse_path=row.reverse_path,
-            forward_paths=tuple(paths),
+            forward_paths=tuple([entry.path for entry in recipients]),
             ret=None if row.ret is None else Ret(row.ret),
             envid=row.envid,
             body=None if row.body is None else Body(row.body),
@@ -226,9 +294,11 @@ def submission_of(row: Row[Any], paths: Iterable[ForwardPath]) -> Submission:
             tls=row.tls,
             esmtp=row.esmtp,
         ),
-        content_id=row.content_id,
-        size=row.size,
+        content_id=row.edited_id if is_edited else row.content_id,
+        size=row.edited_size if is_edited else row.size,
         automatic=row.automatic,
+        original=Original(row.content_id, row.size, row.recipients) if is_edited else None,
+        withdrawn=frozenset([entry.key.position for entry in recipients if entry.state is State.CANCELLED]),
     )
 
 
@@ -308,6 +378,7 @@ def lesson_text(lesson: Lesson) -> str:
             "visible": lesson.visible,
             "thread": None if lesson.thread is None else lesson.thread.hex(),
             "greeting": lesson.greeting,
+            "closing": [key.hex() for key in lesson.closing],
         }
     )
 
@@ -323,6 +394,7 @@ def lesson_of(stored: str) -> Lesson:
         visible=tuple(values["visible"]),
         thread=None if thread is None else bytes.fromhex(thread),
         greeting=values["greeting"],
+        closing=tuple(bytes.fromhex(key) for key in values["closing"]),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,11 +24,13 @@ from mailguard.model.delivery import DeliveryAttempt
 from mailguard.model.envelope import Envelope, Session
 from mailguard.model.knowledge import Lesson
 from mailguard.model.queue import QueueId, Recipient, RecipientKey, State, Submission
+from mailguard.model.summary import Summary
 from mailguard.model.verdict import Judgement
-from mailguard.spool import content, queries, rows
+from mailguard.sealing import SecretBox
+from mailguard.spool import content, queries, rows, summaries
 from mailguard.spool.content import ContentWriter, SealedContent
 from mailguard.spool.ids import new_id
-from mailguard.spool.keys import MasterKey
+from mailguard.spool.keys import FINDINGS, MasterKey
 from mailguard.spool.rows import RecordedJudgement, Tail
 from mailguard.store import Store, Transaction
 from mailguard.store.times import to_micros
@@ -91,10 +93,20 @@ class Spool:
         self.folder = folder
         self.handover: Handover | None = None
         self._master = master
+        self.finding_key = master.derived(FINDINGS)
+        self._summary_box = self.secret_box(summaries.PURPOSE)
         self.inline_bytes = inline_bytes
         self._reserve_bytes = reserve_bytes
         self._room = (-ROOM_CHECK_SECONDS, 0)
         content.prepare_folder(folder)
+
+    def secret_box(self, purpose: str) -> SecretBox:
+        """A box for small secrets of one purpose, under a key of its own."""
+        return SecretBox(self._master.derived(purpose))
+
+    def marking_key(self, purpose: str) -> bytes:
+        """A key of its own, 32 octets, for keyed hashes of one purpose: what must be found again and not be read."""
+        return self._master.derived(purpose)
 
     # -- taking mail in
 
@@ -198,24 +210,74 @@ class Spool:
         return Mail(submission, recipients, sealed.plain, sealed.eight_bit)
 
     def insert_variant(self, transaction: Transaction, head: SealedContent, submission: Submission, start: int) -> None:
-        """Add a variant of a mail: ``head``, and from octet ``start`` of the wire form on what came in."""
+        """Add a variant of a mail: ``head``, and from octet ``start`` of the wire form on the content that counts."""
         tail = Tail(submission.content_id, start, submission.size - start)
-        row = rows.content_row(head, to_micros(transaction.now), tail)
+        owner = None if submission.original is None else submission.original_id
+        row = rows.content_row(head, to_micros(transaction.now), tail, owner)
         transaction.insert(queries.INSERT_CONTENT, row)
+
+    def insert_protected(
+        self, transaction: Transaction, tail: SealedContent, heads: Iterable[SealedContent], submission: Submission
+    ) -> None:
+        """Add variants of a mail that share nothing with what came in: ``tail``, and before it each of ``heads``."""
+        created_at, owner = to_micros(transaction.now), submission.original_id
+        transaction.insert(queries.INSERT_CONTENT, rows.content_row(tail, created_at, owner_id=owner))
+        whole = Tail(tail.content_id, 0, tail.size)
+        for head in heads:
+            transaction.insert(queries.INSERT_CONTENT, rows.content_row(head, created_at, whole, owner))
+
+    def insert_edit(self, transaction: Transaction, edited: SealedContent, submission: Submission) -> None:
+        """Add a content that counts from now on instead of ``submission``'s; it is destroyed with what came in.
+
+        Raises ``StaleState``, at the latest before the commit, where another edit was first.
+        """
+        row = rows.content_row(edited, to_micros(transaction.now), owner_id=submission.original_id)
+        transaction.insert(queries.INSERT_CONTENT, row)
+        # The submission's row refers to it.
+        transaction.flush()
+        transaction.update(queries.EDIT_SUBMISSION, rows.edit_parameters(submission, edited))
+
+    def insert_recipient(self, transaction: Transaction, recipient: Recipient) -> None:
+        """Add a recipient to a mail that is there."""
+        transaction.insert(queries.INSERT_RECIPIENT, rows.recipient_row(recipient))
 
     def insert_judgement(
         self, transaction: Transaction, queue_id: QueueId, judgement: Judgement, lesson: Lesson | None, number: int = 1
     ) -> None:
-        """Put a judgement on record."""
-        at = to_micros(transaction.now)
-        transaction.insert(queries.INSERT_JUDGEMENT, rows.judgement_row(queue_id, number, judgement, lesson, at))
+        """Put a judgement on record, its summary sealed."""
+        row = rows.judgement_row(queue_id, number, judgement, lesson, to_micros(transaction.now))
+        transaction.insert(queries.INSERT_JUDGEMENT, row)
+        if judgement.summary is not None:
+            sealed = self._summary_box.seal(summaries.written(judgement.summary), queue_id)
+            transaction.insert(queries.INSERT_SUMMARY, {"queue_id": queue_id, "number": number, "sealed": sealed})
 
     # -- looking
 
-    def judgement(self, reader: queries.Reader, queue_id: QueueId) -> RecordedJudgement | None:
-        """A mail's newest judgement; None where it has none."""
-        row = queries.last_judgement(reader, queue_id)
+    def judgement(
+        self, reader: queries.Reader, queue_id: QueueId, number: int | None = None
+    ) -> RecordedJudgement | None:
+        """A mail's newest judgement, or the one of that number; None where there is none."""
+        if number is None:
+            row = queries.last_judgement(reader, queue_id)
+        else:
+            row = queries.numbered_judgement(reader, queue_id, number)
         return None if row is None else rows.judgement_of(row)
+
+    def summary_of(self, queue_id: QueueId, sealed: bytes | None) -> Summary | None:
+        """A summary as its row holds it; None where there is none, or none any more. Raises ``ContentDamaged``."""
+        return None if sealed is None else summaries.read(self._summary_box.open(bytes(sealed), queue_id))
+
+    def texts_of(self, queue_id: QueueId, sealed: bytes | None) -> list[str]:
+        """What a mail is found by, as its row holds it; empty where there is nothing. Raises ``ContentDamaged``."""
+        return [] if sealed is None else summaries.texts_in(self._summary_box.open(bytes(sealed), queue_id))
+
+    def summaries(self, reader: queries.Reader, queue_ids: Collection[QueueId]) -> dict[QueueId, Summary]:
+        """The newest summaries of those mails that have one. Raises ``ContentDamaged``."""
+        found: dict[QueueId, Summary] = {}
+        for row in queries.newest_summaries(reader, queue_ids):
+            if (summary := self.summary_of(row.queue_id, row.sealed)) is not None:
+                found[row.queue_id] = summary
+        return found
 
     def accepted_since(self, reader: queries.Reader, since: datetime) -> list[QueueId]:
         """Queue ids of mails accepted since then, oldest first."""
@@ -238,7 +300,7 @@ class Spool:
         if row is None:
             raise UnknownMail(f"no mail {queue_id}")
         recipients = tuple(rows.recipient_of(entry) for entry in entries)
-        return Mail(rows.submission_of(row, (entry.path for entry in recipients)), recipients)
+        return Mail(rows.submission_of(row, recipients), recipients)
 
     def attempts(self, reader: queries.Reader, queue_id: QueueId) -> dict[int, list[DeliveryAttempt]]:
         """A mail's delivery attempts by recipient position, oldest first."""

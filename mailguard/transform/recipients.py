@@ -10,29 +10,14 @@ nobody reads but that names a hidden recipient is dropped; where one that must s
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable
-from email.header import Header
 from enum import StrEnum
-from html import unescape
-from urllib.parse import unquote
 
+from mailguard.mime.address_fields import NOBODY, is_structure, is_visible, names_any, without_telling_name, written
 from mailguard.mime.addresses import BCC_FIELDS, VISIBLE_FIELDS, Mailbox
-from mailguard.mime.head import decode_words
 from mailguard.mime.message import Field, Message, stuffed
-from mailguard.model.address import comparable, local_part
-
-LINE_MAX = 76
-NOBODY = b"To: undisclosed-recipients:;\r\n"
-"""A group without members (RFC 5322 §3.6.3, appendix A.1.3): what stands in To where nobody may."""
-
-_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_PLAIN_NAME = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~.-]*")
-_STRUCTURE = re.compile(
-    r"(?:content-.*|mime-version|date|message-id|from|sender|subject|in-reply-to|references|reply-to)"
-)
-"""Fields a variant cannot do without."""
+from mailguard.model.address import comparable
+from mailguard.model.verdict import Reason
 
 
 class Mode(StrEnum):
@@ -44,7 +29,16 @@ class Mode(StrEnum):
 
 
 class NotPossible(Exception):
-    """The mail names a hidden recipient where nothing may be changed."""
+    """The mail cannot be made as its verdict wants it. ``reason``: what people are told; ``details``: what goes on
+    record beside it, never a value.
+    """
+
+    def __init__(
+        self, cause: str, reason: Reason = Reason.NOT_PREPARED, details: dict[str, object] | None = None
+    ) -> None:
+        super().__init__(cause)
+        self.reason = reason
+        self.details = details or {}
 
 
 def heads_for(
@@ -77,14 +71,6 @@ def heads_for(
     return result
 
 
-def still_shows(text: str, hidden: Iterable[str]) -> bool:
-    """Whether a text names one of these addresses; both without regard to case."""
-    # As a browser reads it as well: entities and per cent signs (RFC 3986 §2.1) are one more way to write an address.
-    lowered = text.lower()
-    written = {lowered, unquote(lowered), unquote(unescape(text)).lower()}
-    return any(one in form for one in hidden for form in written)
-
-
 def _shown(message: Message) -> dict[str, Mailbox]:
     found: dict[str, Mailbox] = {}
     for field in message.all(*VISIBLE_FIELDS):
@@ -114,15 +100,15 @@ def _rewritten(
         to, cc = (_kept(message, names, own, is_outside) for names in (("To",), ("Cc",)))
         if not to and own in shown:
             to, cc = [shown[own]], [box for box in cc if comparable(box.address) != own]
-    to, cc = ([_without_hidden_name(box, hidden) for box in boxes] for boxes in (to, cc))
+    to, cc = ([without_telling_name(box, hidden) for box in boxes] for boxes in (to, cc))
     addressed = {name.lower() for name in (*VISIBLE_FIELDS, *BCC_FIELDS)}
-    written = (_written("To", to) if to else NOBODY) + (_written("Cc", cc) if cc else b"")
+    fields = (written("To", to) if to else NOBODY) + (written("Cc", cc) if cc else b"")
     place = next((field for field in message.fields if field.name.lower() in addressed), None)
     others = [field for field in message.fields if field is place or field.name.lower() not in addressed]
     out = b""
     for field in _harmless(message, others, hidden, spared=place):
-        out += written if field is place else _octets(message, field)
-    return stuffed(out if place is not None else out + written)
+        out += fields if field is place else _octets(message, field)
+    return stuffed(out if place is not None else out + fields)
 
 
 def _kept(message: Message, names: tuple[str, ...], own: str, is_outside: Callable[[str], bool]) -> list[Mailbox]:
@@ -136,11 +122,6 @@ def _kept(message: Message, names: tuple[str, ...], own: str, is_outside: Callab
     return list(found.values())
 
 
-def _without_hidden_name(box: Mailbox, hidden: frozenset[str]) -> Mailbox:
-    """The mailbox; its name is gone where it shows a hidden address, as names from an autocompletion may."""
-    return Mailbox(box.address, "") if still_shows(unicodedata.normalize("NFKC", box.name), hidden) else box
-
-
 def _harmless(
     message: Message,
     fields: list[Field],
@@ -152,60 +133,14 @@ def _harmless(
     """The fields without those that name a hidden recipient. Raises ``NotPossible`` where one of them must stay."""
     found = []
     for field in fields:
-        if field is not spared and hidden and not (keep_lines and _is_visible(field)) and _names(field, hidden):
-            if _STRUCTURE.fullmatch(field.name.lower()):
+        if field is not spared and hidden and not (keep_lines and is_visible(field)) and names_any(field, hidden):
+            if is_structure(field):
                 raise NotPossible(f"the field {field.name} names a hidden recipient")
             continue
         found.append(field)
     return found
 
 
-def _is_visible(field: Field) -> bool:
-    return field.name.lower() in {name.lower() for name in VISIBLE_FIELDS}
-
-
-def _names(field: Field, hidden: frozenset[str]) -> bool:
-    if not any(sign in field.value for sign in (b"@", b"=?", b"%", b"&")):
-        return False
-    # In the octets as well as decoded: an address may hide in an encoded word or be cut by folding.
-    texts = (field.value.decode("latin-1"), decode_words(field.value))
-    if any(still_shows(text, hidden) for text in texts):
-        return True
-    return any(comparable(box.address) in hidden for box in field.mailboxes)
-
-
 def _octets(message: Message, field: Field) -> bytes:
     octets = message.octets[field.start : field.end]
     return octets if octets.endswith(b"\r\n") else octets.rstrip(b"\r\n") + b"\r\n"
-
-
-def _written(name: str, boxes: list[Mailbox]) -> bytes:
-    """An address field, a mailbox on each line where they do not fit on one (RFC 5322 §2.1.1, §2.2.3)."""
-    texts = [_mailbox(box) for box in boxes]
-    line = f"{name}: " + ", ".join(texts)
-    if len(line) > LINE_MAX or "\r\n" in line:
-        line = f"{name}: " + ",\r\n\t".join(texts)
-    return line.encode("utf-8") + b"\r\n"
-
-
-def _mailbox(box: Mailbox) -> str:
-    address = _addr_spec(box.address)
-    name = re.sub(r"[\x00-\x1f\x7f]", " ", box.name).strip()
-    if not name:
-        return address
-    if _PLAIN_NAME.fullmatch(name):
-        return f'"{name}" <{address}>' if "." in name else f"{name} <{address}>"
-    if name.isascii():
-        escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}" <{address}>'
-    encoded = Header(name, "utf-8", maxlinelen=60, continuation_ws="\t").encode(linesep="\r\n")
-    return f"{encoded}\r\n\t<{address}>" if "\r\n" in encoded else f"{encoded} <{address}>"
-
-
-def _addr_spec(address: str) -> str:
-    local, domain = local_part(address), address.rpartition("@")[2]
-    if _ATOM.fullmatch(local) or not local.isascii():
-        return f"{local}@{domain}"
-    # What Japanese carriers once gave out (a..b@) may only stand in quotes (RFC 5322 §3.4.1).
-    escaped = local.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"@{domain}'

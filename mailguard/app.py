@@ -12,7 +12,8 @@ import contextlib
 import fcntl
 import os
 import signal
-from collections.abc import Iterable
+import ssl
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,30 +21,56 @@ import structlog
 
 from mailguard import __version__, audit
 from mailguard.accounts import Accounts
+from mailguard.accounts.links import MailLinks
+from mailguard.accounts.web_sign_in import SIGN_IN, open_web_sign_in
 from mailguard.clock import Clock, SystemClock
-from mailguard.config import Settings
+from mailguard.config import Settings, TlsSettings
+from mailguard.correspondents import AGREED
 from mailguard.delivery.retry import RetrySchedule
 from mailguard.delivery.routes import Routes
+from mailguard.delivery.sms_gateway import send
+from mailguard.delivery.webhook import post
 from mailguard.errors import ConfigurationError, MailguardError
 from mailguard.hold import HoldEnds
+from mailguard.hold.mend_record import HoldRules
+from mailguard.hold.notices import Notices
+from mailguard.hold.returning import Returning
+from mailguard.incidents import INCIDENTS, IncidentRecords, Openings, Responder
 from mailguard.judging.active import ActivePolicy
+from mailguard.judging.drafts import Drafts
+from mailguard.judging.dry_run import DryRuns
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
+from mailguard.parcels.packing import Packer
+from mailguard.parcels.passwords import Passwords
+from mailguard.parcels.records import PASSWORDS, Records
 from mailguard.spool import open_spool, queries
+from mailguard.spool.own_mail import submit_own
 from mailguard.spool.reports import reporter_of
-from mailguard.store import Transaction, open_store
+from mailguard.store import Store, Transaction, open_store
 from mailguard.submission import SubmissionServer
-from mailguard.web import Health, Reading, WebServer, create_app
+from mailguard.submission.tls import Certificates
+from mailguard.web import Health, Reading, WebParts, WebServer, create_app
 from mailguard.workers.acquaintances import Acquaintances
+from mailguard.workers.announcer import Announcer
 from mailguard.workers.conveyor import Conveyor
 from mailguard.workers.deliverer import Deliverer
+from mailguard.workers.device_follower import DeviceFollower
+from mailguard.workers.follower import IncidentFollower
 from mailguard.workers.inspector import Inspector, deadline
 from mailguard.workers.judge import MailJudge
 from mailguard.workers.learner import Learner
+from mailguard.workers.locking import Locking
+from mailguard.workers.looking import Looking, Signatures
 from mailguard.workers.mail_domains import MailDomains
+from mailguard.workers.mender import Mender
+from mailguard.workers.node import Node
+from mailguard.workers.notifier import Notifier
+from mailguard.workers.protector import Protector
 from mailguard.workers.reports import Reports
 from mailguard.workers.rescuer import Rescuer
 from mailguard.workers.sweeper import Sweeper
 from mailguard.workers.systemd import notify
+from mailguard.workers.teller import Teller
 from mailguard.workers.timekeeper import Timekeeper
 from mailguard.workers.transformer import Transformer
 
@@ -62,40 +89,111 @@ class Service:
         self.store = open_store(settings.storage, self.clock)
         self.spool = open_spool(settings, self.store, self.clock)
         delivery = settings.delivery
-        self.policy = ActivePolicy(settings, self.clock)
+        self.policy = ActivePolicy(settings, self.clock, self.store)
         lease = timedelta(seconds=delivery.lease_seconds)
         schedule = RetrySchedule(delivery)
         self.routes = Routes(delivery, settings.office.hostname)
         self.reports = Reports(self.spool, schedule, settings.office)
         acquaintances = Acquaintances(self.clock)
         learner = Learner(self.spool, acquaintances)
-        self.deliverer = Deliverer(self.spool, self.routes, delivery, self.reports, learner, settings.office.hostname)
         grace = timedelta(seconds=settings.hold.grace_seconds)
+        records = self.records = Records(self.spool.secret_box(PASSWORDS))
+        self.passwords = Passwords(self.spool, records, settings.protection, settings.office, grace)
+        self.deliverer = Deliverer(
+            self.spool, self.routes, delivery, self.reports, learner, settings.office.hostname, self.passwords
+        )
         self.domains = MailDomains(settings.policy, self.clock)
-        judge = MailJudge(self.spool, self.policy, self.domains, acquaintances)
-        inspector = Inspector(self.spool, judge.judge, lambda: self.policy.rules.hours, grace, lease)
-        transformer = Transformer(self.spool, self.policy, lease)
+        self.looking = Looking(settings.looking, self.policy.rules, self.spool.finding_key)
+        self.dry_runs = DryRuns(self.spool, self.looking, self.clock)
+        judge = MailJudge(
+            self.spool, self.policy, self.domains, acquaintances, self.looking, Signatures(self.clock)
+        )  # fmt: skip
+        inspector = Inspector(
+            self.spool, judge.judge, lambda: self.policy.rules.hours, grace, lease, self.passwords
+        )  # fmt: skip
+        self.mender = Mender(self.spool, self.policy, judge.judge, self._hold_rules(grace))
+        self.locking = Locking(settings.looking)
+        protector = self._protector(records)
+        transformer = Transformer(self.spool, self.policy, lease, protector)
         self.conveyor = Conveyor(self.spool, inspector, transformer, self.deliverer)
-        self.rescuer = Rescuer(self.spool, schedule)
+        self.rescuer = Rescuer(self.spool, schedule, self.passwords)
         self.timekeeper = Timekeeper(
             self.spool,
             self.conveyor,
             self.rescuer,
-            HoldEnds(
-                self.spool,
-                lambda verdict, now: deadline(verdict, now, self.policy.rules.hours),
-                grace,
-                reporter_of(settings.office),
-            ),
+            self._hold_ends(grace),
             self.clock,
             lease,
             settings.service.poll_seconds,
         )
-        self.sweeper = Sweeper(self.spool, timedelta(days=settings.storage.retention_days))
+        self.sweeper = Sweeper(self.spool, timedelta(days=settings.storage.retention_days), self.passwords)
+        self.teller = _teller(settings, self.store, self.passwords)
+        if self.teller is not None:
+            self.teller.hint = self.timekeeper.hint
         self.spool.handover = self.conveyor
         self.reports.hint = self.timekeeper.hint
+        self._make_what_people_use()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def _make_what_people_use(self) -> None:
+        """Notices, incidents, sign-in, submission and pages: what stands on the way of mail made before it."""
+        settings = self.settings
+        self.announcer = self._announcer()
+        self.notices = self._notices()
+        self.notifier = self._notifier()
+        self.incidents = IncidentRecords(self.spool.secret_box(INCIDENTS))
+        self.openings = self._openings()
+        self.follower = IncidentFollower(self.store, self.openings, self.clock, settings.service.poll_seconds)
         self.accounts = Accounts(self.store, settings.auth, settings.limits, settings.office, self.clock)
-        self.submission = SubmissionServer(
+        self.sign_in = open_web_sign_in(
+            settings, self.store, self.clock, self.spool.secret_box(SIGN_IN), self.accounts, self._post
+        )
+        self.sweeper.forget_ended = self.sign_in.forget_ended
+        self.submission = self._submission_server()
+        self.devices = DeviceFollower(
+            self.store, settings.sources, self.submission.take_up_sources, settings.service.poll_seconds
+        )
+        self.node = Node(settings, self.routes, self.clock, lambda: self.submission.counters.connections_now)
+        self.web = self._web_server()
+
+    def _announcer(self) -> Announcer:
+        settings = self.settings
+        webhooks, url = settings.notices.webhooks, settings.web.public_url
+        return Announcer(webhooks, url, settings.office.language, self.clock, post, self._is_well)
+
+    def _notices(self) -> Notices:
+        settings = self.settings
+        return Notices(
+            self.spool,
+            settings.office,
+            settings.notices,
+            settings.web.public_url,
+            lambda: self.policy.rules.hours.zone,
+            MailLinks(self.store).make,
+        )
+
+    def _notifier(self) -> Notifier:
+        poll = self.settings.service.poll_seconds
+        notifier = Notifier(self.store, self.notices, self.clock, poll, self.announcer.announce)
+        notifier.hint = self.timekeeper.hint
+        return notifier
+
+    def _openings(self) -> Openings:
+        responder = Responder(self.spool, self.passwords, self.records)
+        return Openings(self.spool, responder, self.incidents, self.notices, lambda: self.policy.rules.hours.zone)
+
+    def _hold_ends(self, grace: timedelta) -> HoldEnds:
+        rules = self._hold_rules(grace)
+        return HoldEnds(self.spool, rules.deadline, grace, reporter_of(self.settings.office))
+
+    async def _is_well(self) -> bool:
+        """Whether mail is taken and leaves; a domain nobody could ask the DNS about is no trouble of that kind."""
+        health = await self.check()
+        return health.is_ready and not health.degraded.keys() - {"dns"}
+
+    def _submission_server(self) -> SubmissionServer:
+        settings = self.settings
+        return SubmissionServer(
             office=settings.office,
             listeners=settings.listeners,
             sources=settings.sources,
@@ -105,12 +203,59 @@ class Service:
             authenticator=self.accounts,
             clock=self.clock,
         )
-        self.web = WebServer(create_app(self.check, self.readings), settings.web.host, settings.web.port)
-        self._tasks: list[asyncio.Task[None]] = []
+
+    def _web_server(self) -> WebServer:
+        settings = self.settings
+        app = create_app(
+            WebParts(
+                settings=settings,
+                clock=self.clock,
+                store=self.store,
+                spool=self.spool,
+                policy=self.policy,
+                drafts=Drafts(self.policy, self.dry_runs),
+                reload_policy=self._reload_policy,
+                accounts=self.accounts,
+                sign_in=self.sign_in,
+                mender=self.mender,
+                hold_rules=self._hold_rules(timedelta(seconds=settings.hold.grace_seconds)),
+                returning=Returning(self.spool, settings.office, settings.notices, settings.limits.message_bytes),
+                passwords=self.passwords,
+                records=self.records,
+                incidents=self.incidents,
+                openings=self.openings,
+                hint=self.timekeeper.hint,
+                refresh_devices=self.devices.refresh,
+                node=self.node.state,
+                check=self.check,
+                readings=self.readings,
+            )
+        )
+        tls = _newest_certificate(settings.tls) if settings.web.tls else None
+        return WebServer(app.asgi, settings.web.host, settings.web.port, tls, app.hub.close)
+
+    def _post(self, transaction: Transaction, address: str, wire: bytes) -> None:
+        """Add a mail of our own to a transaction."""
+        submit_own(self.spool, transaction, self.settings.office, address, wire)
+
+    def _hold_rules(self, grace: timedelta) -> HoldRules:
+        return HoldRules(
+            lambda verdict, now: deadline(verdict, now, self.policy.rules.hours),
+            grace,
+            round(self.settings.hold.minutes * 60),
+        )
+
+    def _protector(self, records: Records) -> Protector:
+        protection, office = self.settings.protection, self.settings.office
+        packer = Packer(protection, office, self.locking.lock, str(self.spool.folder / "tmp"))
+        agreed = self.spool.secret_box(AGREED)
+        return Protector(self.spool, self.policy, self.looking, packer, records, agreed, protection, office)
 
     async def start(self) -> None:
         """Start every part; afterwards the listeners take mail."""
         self.store.start()
+        await self.looking.start()
+        await self.locking.start()
         reclaimed = await self.store.write(self.rescuer.reclaim, is_brief=False)
         await asyncio.to_thread(self.sweeper.collect_unfinished)
         await self.store.write(_Recorder(AuditAction.STARTED))
@@ -118,7 +263,17 @@ class Service:
         self._tasks = [
             asyncio.create_task(self.timekeeper.run(), name="timekeeper"),
             asyncio.create_task(self.sweeper.run(), name="sweeper"),
+            asyncio.create_task(
+                self.policy.follow(self._reload_policy, self.settings.service.poll_seconds), name="policy"
+            ),
+            asyncio.create_task(self.notifier.run(), name="notifier"),
+            asyncio.create_task(self.follower.run(), name="incidents"),
+            asyncio.create_task(self.announcer.run(), name="announcer"),
+            asyncio.create_task(self.devices.run(), name="devices"),
         ]
+        if self.teller is not None:
+            self._tasks.append(asyncio.create_task(self.teller.run(), name="teller"))
+        await self.devices.refresh()
         await self.web.start()
         await self.submission.start()
         for name, (host, port) in [*self.submission.addresses.items(), ("web", self.web.address)]:
@@ -137,8 +292,12 @@ class Service:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         left = await self.conveyor.close(max(0.0, drain - (self.clock.monotonic() - began)))
+        await self.dry_runs.close()
+        await self.looking.close()
+        await self.locking.close()
         await self.routes.close()
         await self.web.stop()
+        await self.sign_in.close()
         self.accounts.close()
         with contextlib.suppress(MailguardError):
             await self.store.write(_Recorder(AuditAction.STOPPED))
@@ -177,6 +336,8 @@ class Service:
         degraded = {hop.name: "does not take mail" for hop in self.routes.next_hops if hop.is_down}
         if self.clock.jump():
             degraded["clock"] = "was set; timers wait"
+        if self.looking.is_down:
+            degraded["looking"] = "no process to look into mail; mail waits"
         if self.domains.is_down:
             degraded["dns"] = "does not answer; domains of new addresses are not checked"
         return Health(parts, degraded)
@@ -203,8 +364,11 @@ class Service:
 
     def _reload(self) -> None:
         self.submission.reload()
-        action = AuditAction.POLICY_LOADED if self.policy.reload() else AuditAction.POLICY_REFUSED
-        self._tasks.append(asyncio.create_task(self._record_policy(action)))
+        self._tasks.append(asyncio.create_task(self._reload_policy()))
+
+    async def _reload_policy(self) -> None:
+        is_loaded = await self.policy.reload(self.looking.take_up)
+        await self._record_policy(AuditAction.POLICY_LOADED if is_loaded else AuditAction.POLICY_REFUSED)
 
     async def _record_policy(self, action: AuditAction) -> None:
         """Put on record which rules are in force."""
@@ -212,6 +376,27 @@ class Service:
         details: dict[str, object] = {"set": rules.name, "policy": rules.version, "rules": len(rules.rules)}
         with contextlib.suppress(MailguardError):
             await self.store.write(_Recorder(action, details))
+
+
+def _newest_certificate(settings: TlsSettings) -> Callable[[], ssl.SSLContext]:
+    """The relay's own certificate for pages, as its files are now. Raises ``ConfigurationError``."""
+    certificates = Certificates(settings)
+    certificates.load()
+
+    def newest() -> ssl.SSLContext:
+        certificates.reload_if_changed()
+        return certificates.context
+
+    return newest
+
+
+def _teller(settings: Settings, store: Store, passwords: Passwords) -> Teller | None:
+    """Who sends short messages; None where the office has no gateway."""
+    sms = settings.protection.sms
+    if sms is None:
+        return None
+    token = None if sms.token is None else sms.token.get_secret_value()
+    return Teller(store, passwords, lambda message: send(message, sms, token), settings.service.poll_seconds)
 
 
 class _Recorder:

@@ -6,6 +6,10 @@ the log. The SMTP, CLI and web edges translate once, each at its own place. An e
 
 from __future__ import annotations
 
+import dataclasses
+from dataclasses import dataclass
+from enum import StrEnum
+
 
 class MailguardError(Exception):
     """The root. ``public`` is safe to show to anybody: no value, path, rule or host is in it."""
@@ -42,6 +46,24 @@ class UnknownMail(MailguardError):
     reply_code = 550
     enhanced = "5.0.0"
     public = "There is no such mail"
+
+
+class UnknownIncident(MailguardError):
+    """No incident with this number, or none at the place asked for."""
+
+    temporary = False
+    reply_code = 550
+    enhanced = "5.0.0"
+    public = "There is no such incident"
+
+
+class UnknownChange(MailguardError):
+    """No change of the rules with this number."""
+
+    temporary = False
+    reply_code = 550
+    enhanced = "5.0.0"
+    public = "There is no such change of the rules"
 
 
 class NotAllowed(MailguardError):
@@ -115,6 +137,24 @@ class TooManyFailures(MailguardError):
     public = "Too many failed sign-ins; please wait a minute"
 
 
+class SignInDelayed(TooManyFailures):
+    """Too many failures: the next try is looked at in ``seconds``. Nothing was looked at now."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"delayed by {seconds} s", public=f"Too many failed sign-ins; please try again in {seconds} s")
+        self.seconds = seconds
+
+
+class CodeRefused(SignInRefused):
+    """A code is wrong, or does not count any more. ``tries_left``: how often one may still be typed; 0: begin anew."""
+
+    public = "This code is not right"
+
+    def __init__(self, tries_left: int = 0) -> None:
+        super().__init__(f"{tries_left} tries left")
+        self.tries_left = tries_left
+
+
 class AccountProblem(MailguardError):
     """An account is not there, is there already, or its new password is too weak. ``public`` says which."""
 
@@ -122,3 +162,78 @@ class AccountProblem(MailguardError):
     reply_code = 550
     enhanced = "5.0.0"
     public = "This cannot be done with this account"
+
+
+class PersonProblem(AccountProblem):
+    """Something cannot be done with a person, a role, a deputy or a delegate. Nothing was changed.
+
+    ``key`` and ``values`` name the words in the catalogues, for a page in another language than ``public``.
+    """
+
+    def __init__(self, key: str, values: dict[str, str], public: str) -> None:
+        super().__init__(public=public)
+        self.key = key
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """What is wrong with one field of a form. ``key`` and ``values`` name the words in the catalogues."""
+
+    field: str
+    key: str
+    values: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+class DeviceProblems(AccountProblem):
+    """A device cannot be so. Nothing was changed."""
+
+    public = "This device cannot be so"
+
+    def __init__(self, problems: tuple[FieldProblem, ...]) -> None:
+        super().__init__(", ".join(one.key for one in problems))
+        self.problems = problems
+
+
+class PasswordTooWeak(AccountProblem):
+    """A new password is not good enough. ``weakness`` is the last part of the key of its text."""
+
+    public = "This password is not good enough"
+
+    def __init__(self, weakness: str) -> None:
+        super().__init__(weakness)
+        self.weakness = weakness
+
+
+class KilledFor(StrEnum):
+    """What ended a looking worker before its answer."""
+
+    TIME = "time"
+    MEMORY = "memory"
+    CRASHED = "crashed"
+
+
+class WorkerKilled(MailguardError):
+    """The process that looked into a mail is gone, or its work raised; there is no answer. The mail is held."""
+
+    public = "This mail could not be looked into"
+
+    def __init__(self, why: KilledFor, cause: str = "") -> None:
+        super().__init__(f"{why.value} {cause}".strip())
+        self.why = why
+
+
+class PoolClosed(MailguardError):
+    """The relay is ending; nobody looks into mail any more. The mail goes on at the next start."""
+
+
+class LookingUnavailable(MailguardError):
+    """The process that looking workers come from cannot be started: what it loads is missing or damaged."""
+
+    public = "Mail cannot be looked into right now"
+
+
+class SelfTestFailed(MailguardError):
+    """A cipher of this installation gives a wrong answer. Nothing may be protected with it."""
+
+    public = "Encryption does not work correctly on this server"

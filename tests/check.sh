@@ -10,7 +10,8 @@
 # MAILGUARD_PYTHON or the first of python3.11, 3.12, 3.13, python3. As root it installs the Debian packages the tests
 # drive; as anybody else it says which are missing, and the tests that need them are skipped and say so.
 # A private PostgreSQL (own directory, a socket, no port) runs while the tests do.
-# Every step runs although an earlier one failed; the last line is pytest's closing line, the exit status is 0 or 1.
+# Every step runs although an earlier one failed; the last line is pytest's closing line (of runs side by side, their
+# sum), the exit status is 0 or 1.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 root=$(pwd)
@@ -68,7 +69,7 @@ step() {
 
 # -- Debian packages
 
-packages='postfix postgresql swaks libnet-ssleay-perl chromium fonts-noto-cjk 7zip libarchive-tools unzip qpdf openssl msmtp s-nail curl strace'
+packages='postfix postgresql swaks libnet-ssleay-perl chromium fonts-noto-cjk 7zip libarchive-tools unzip qpdf openssl msmtp s-nail curl strace unar'
 
 is_there() {
     case $1 in
@@ -164,7 +165,9 @@ set_up() {
     [ -x "$venv/bin/python" ] || new_venv "$venv" || return 1
     "$venv/bin/python" -c 'import sys; print("Python", sys.version.split()[0])'
     install "$venv" --require-hashes -r requirements.lock || return 1
-    install "$venv" --no-deps --no-build-isolation -e .
+    install "$venv" --no-deps --no-build-isolation -e . || return 1
+    # Some environments forbid to keep what was compiled; each start of a relay would then compile it again.
+    "$venv/bin/python" -m compileall -q mailguard
 }
 set_up || { echo "the environment could not be set up" >&2; exit 1; }
 
@@ -223,15 +226,35 @@ else
     failed="$failed, PostgreSQL"
 fi
 
+# tested NAME PYTEST-ARGUMENT...: one run of pytest, to the screen and to a file of that name.
+tested() {
+    log=$work/$1
+    shift
+    {
+        bounded 3000 "$bin/python" -m pytest "$@"
+        echo $? >"$log.status"
+    } 2>&1 | tee "$log.log"
+    status=$(cat "$log.status")
+    [ "$status" -ne 124 ] || echo "tests: took longer than 3000 s"
+    return "$status"
+}
+
 say "tests"
+given=$#
 [ "$quick" = no ] || set -- -m "not slow" "$@"
-{
-    bounded 3000 "$bin/python" -m pytest "$@"
-    echo $? >"$work/status"
-} 2>&1 | tee "$work/tests.log"
-status=$(cat "$work/status")
-[ "$status" -ne 124 ] || echo "tests: took longer than 3000 s"
-[ "$status" -eq 0 ] || failed="$failed, tests"
+if [ "$given" -gt 0 ]; then
+    tested all "$@" || failed="$failed, tests"
+else
+    # Side by side: those that drive whole programs mostly wait for them, and the others need a processor.
+    tested programs "$@" tests/system/test_[a-c]*.py >"$work/programs.shown" &
+    programs=$!
+    tested relay "$@" tests/system/test_[d-z]*.py >"$work/relay.shown" &
+    relay=$!
+    tested others "$@" --ignore tests/system || failed="$failed, tests"
+    wait $programs || failed="$failed, tests of programs"
+    wait $relay || failed="$failed, tests of the relay"
+    cat "$work/programs.shown" "$work/relay.shown"
+fi
 stop_postgres
 
 # -- what an office installs: the wheel alone, with the versions that were tested
@@ -242,7 +265,7 @@ check_wheel() {
     new_venv "$work/alone" && install "$work/alone" --require-hashes -r "$work/running.lock" || return 1
     install "$work/alone" --no-deps "$work"/wheel/mailguard-*.whl || return 1
     # From another directory, so that the checkout cannot stand in for what the wheel forgot.
-    (cd "$work" && "$work/alone/bin/mailguard" --version && bounded 120 "$work/alone/bin/mailguard" demo --smoke)
+    (cd "$work" && "$work/alone/bin/mailguard" --version && bounded 400 "$work/alone/bin/mailguard" demo --smoke)
 }
 
 if [ "$quick" = no ]; then
@@ -255,6 +278,19 @@ fi
 echo
 [ -z "$failed" ] || echo "FAILED: ${failed#, }"
 [ -z "$missing" ] || echo "not installed, tests skipped: $missing"
-closing=$(grep -E '(passed|failed|error|skipped|deselected|no tests ran).* in [0-9.]+s' "$work/tests.log" | tail -n 1)
+# What pytest's last lines say, added up; the time is the longest.
+closing=$(for log in "$work"/all.log "$work"/programs.log "$work"/relay.log "$work"/others.log; do
+    [ ! -f "$log" ] || grep -E '(passed|failed|error|skipped|deselected|no tests ran).* in [0-9.]+s' "$log" | tail -n 1
+done | tr -d '=' | awk '
+    { for (at = 1; at < NF; at++) {
+        if ($at ~ /^[0-9]+$/) { word = $(at + 1); sub(/,$/, "", word); sub(/^errors$/, "error", word); sums[word] += $at }
+        if ($at == "in") { time = $(at + 1) + 0; longest = time > longest ? time : longest } } }
+    END {
+        count = split("failed passed skipped deselected error", words, " ")
+        for (at = 1; at <= count; at++) if (words[at] in sums) {
+            line = line (line == "" ? "" : ", ") sums[words[at]] " " words[at]
+        }
+        if (line != "") printf "%s in %.2fs\n", line, longest
+    }')
 echo "${closing:-0 passed, 1 failed}"
 [ -z "$failed" ]

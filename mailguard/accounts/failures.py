@@ -60,13 +60,13 @@ class Failures:
 
     def check_address(self, client_address: str, now: float) -> None:
         """Raises ``TooManyFailures`` where the address has had its number."""
-        if self._addresses.is_full(_network_of(client_address), now):
+        if self._addresses.is_full(network_of(client_address), now):
             raise TooManyFailures("this address")
 
     def begin(self, account: str, client_address: str, now: float) -> None:
         """Count a try. Raises ``TooManyFailures`` where account or address have had their number."""
         self.check_address(client_address, now)
-        self._addresses.add(_network_of(client_address), now)
+        self._addresses.add(network_of(client_address), now)
         if self._accounts.is_full(account, now):
             raise TooManyFailures("this account")
         self._accounts.add(account, now)
@@ -74,10 +74,10 @@ class Failures:
     def take_back(self, account: str, client_address: str, begun_at: float) -> None:
         """The try begun then was no failure."""
         self._accounts.take_back(account, begun_at)
-        self._addresses.take_back(_network_of(client_address), begun_at)
+        self._addresses.take_back(network_of(client_address), begun_at)
 
 
-def _network_of(client_address: str) -> str:
+def network_of(client_address: str) -> str:
     """What one client can change at will is one: an IPv6 host has a whole /64 (RFC 4291 §2.5.1)."""
     try:
         address = ip_address(client_address)

@@ -1,4 +1,4 @@
-"""Passwords: hashed with argon2id off the event loop, a few at once; and which ones are good enough.
+"""Passwords: hashed with argon2id off the event loop, a few at once.
 
 An unknown user costs the same hash as a known one (``decoy``), so that time does not tell them apart.
 """
@@ -19,7 +19,6 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from mailguard.errors import SignInUnavailable
-from mailguard.model.address import local_part
 
 log = structlog.get_logger()
 
@@ -30,14 +29,6 @@ AT_ONCE = 2
 QUEUE_MAX = 32
 """Hashes that may wait; more are refused with "later" instead of waiting longer than clients do."""
 
-LONG_ENOUGH = 15
-"""Characters from which a password needs no mixture (the decision beside the manual's 1-4)."""
-MIXED_LENGTH = 10
-"""Characters from which a mixed one is good enough (manual 1-4: ten or more, several kinds)."""
-KINDS_MIN = 3
-DISTINCT_MIN = 6
-_RUNS = ("abcdefghijklmnopqrstuvwxyz", "01234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "passwordpassword")
-_RUN_LENGTH = 6
 _GENERATED_LETTERS = "abcdefghijkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXYZ2346789"
 """Without those that look alike on paper."""
 
@@ -94,37 +85,9 @@ class Passwords:
             self._under_way -= 1
 
 
-def weakness(password: str, address: str) -> str | None:
-    """Why a password is not good enough for this account, in a sentence; None where it is."""
-    folded = unicodedata.normalize("NFKC", password).lower()
-    kinds = sum(any(test(letter) for letter in password) for test in (str.islower, str.isupper, str.isdigit, _is_other))
-    if len(password) < MIXED_LENGTH:
-        return f"it needs at least {MIXED_LENGTH} characters"
-    if len(password) < LONG_ENOUGH and kinds < KINDS_MIN:
-        return f"below {LONG_ENOUGH} characters it needs {KINDS_MIN} of: small letters, capital letters, digits, others"
-    if len(set(password)) < DISTINCT_MIN:
-        return "it repeats too few different characters"
-    name = local_part(address).lower()
-    if len(name) >= 4 and name in folded:
-        return "it contains the account's own name"
-    for run in _RUNS:
-        for start in range(len(run) - _RUN_LENGTH + 1):
-            piece = run[start : start + _RUN_LENGTH]
-            rest = folded.replace(piece, "").replace(piece[::-1], "")
-            if rest != folded and len(rest) < MIXED_LENGTH:
-                return f"it is little more than a well-known row of characters ({piece}...)"
-    if any(unicodedata.category(letter) == "Cc" for letter in password):
-        return "it contains a control character"
-    return None
-
-
 def generated_password() -> str:
     """A new random password of 20 letters and digits (113 bits) in groups of four."""
     return "-".join("".join(secrets.choice(_GENERATED_LETTERS) for _ in range(4)) for _ in range(5))
-
-
-def _is_other(letter: str) -> bool:
-    return not letter.isalnum()
 
 
 def _prepared(password: str) -> str:

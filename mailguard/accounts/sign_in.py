@@ -21,13 +21,14 @@ from sqlalchemy import Connection
 from mailguard.accounts import queries
 from mailguard.accounts.account import Account
 from mailguard.accounts.failures import Failures
+from mailguard.accounts.membership import Membership
 from mailguard.accounts.passwords import Passwords
 from mailguard.accounts.recollection import Recollection, Stamp
 from mailguard.accounts.upstream import UpstreamServer
 from mailguard.clock import Clock
 from mailguard.config import AuthSettings, LimitSettings, OfficeSettings
 from mailguard.errors import MailguardError, SignInRefused, SignInUnavailable, StorageUnavailable
-from mailguard.model.address import comparable, comparable_domain, domain_of, is_within
+from mailguard.model.address import comparable
 from mailguard.store import Store, Transaction
 from mailguard.store.times import from_micros, to_micros
 
@@ -77,8 +78,7 @@ class Accounts:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._own_domains = frozenset(comparable_domain(domain) for domain in office.domains)
-        self._include_subdomains = office.include_subdomains
+        self._members = Membership(office)
         self._upstream = None if auth.upstream is None else UpstreamServer(auth.upstream, office.hostname)
         self._remember = timedelta(hours=0 if auth.upstream is None else auth.upstream.remember_hours)
         self._passwords = Passwords(hasher)
@@ -115,6 +115,11 @@ class Accounts:
         # Several connections with the same name and password share one look at them; one that goes away ends none.
         return await asyncio.shield(running)
 
+    @property
+    def passwords(self) -> Passwords:
+        """Those that hash and compare, for whoever changes one."""
+        return self._passwords
+
     def close(self) -> None:
         """End the threads that hash. Sign-ins afterwards fail."""
         self._passwords.close()
@@ -139,7 +144,7 @@ class Accounts:
     async def _is_right(self, one: _Try, kept: _Kept) -> bool:
         if kept.password_hash is not None:
             return await self._is_right_here(one, kept, kept.password_hash)
-        if self._upstream is not None and self._is_own(one.name):
+        if self._upstream is not None and self._members.is_own(one.name):
             return await self._is_right_there(self._upstream, one, kept)
         await self._passwords.match_nothing(one.password)
         return False
@@ -204,10 +209,6 @@ class Accounts:
             return await self._store.read(lambda connection: _read(connection, name))
         except StorageUnavailable as error:
             raise SignInUnavailable(str(error)) from error
-
-    def _is_own(self, name: str) -> bool:
-        domain = domain_of(name)
-        return is_within(domain, self._own_domains) if self._include_subdomains else domain in self._own_domains
 
 
 def _is_possible(username: str, password: str) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -13,9 +14,41 @@ from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.store.times import from_micros
 
 
-def events_of(connection: Connection, queue_id: str) -> list[AuditEvent]:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event with its place in the record: its number and its hash, 32 octets."""
+
+    seq: int
+    hash: bytes
+    event: AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Where the record begins and where it stands: the numbers of its oldest and newest event, the newest's hash."""
+
+    first_seq: int
+    last_seq: int
+    last_hash: bytes
+
+
+def entries_of(reader: queries.Reader, queue_ids: Collection[str]) -> list[Entry]:
+    """Everything recorded about some mails, with its place in the record, oldest first."""
+    return [Entry(row.seq, bytes(row.hash), event_of(row)) for row in queries.events_of_mails(reader, list(queue_ids))]
+
+
+def ends(reader: queries.Reader) -> Ends | None:
+    """Where the record begins and stands; None while it is empty."""
+    found = queries.ends(reader)
+    if found is None:
+        return None
+    first, last = found
+    return Ends(first.seq, last.seq, bytes(last.hash))
+
+
+def events_of(reader: queries.Reader, queue_id: str) -> list[AuditEvent]:
     """Everything recorded about one mail, oldest first."""
-    return [event_of(row) for row in queries.events_of_mail(connection, queue_id)]
+    return [event_of(row) for row in queries.events_of_mail(reader, queue_id)]
 
 
 def all_events(connection: Connection) -> Iterator[tuple[int, bytes, AuditEvent]]:

@@ -20,9 +20,14 @@ from mailguard.cli import (
     demo,
     doctor,
     hold,
+    incident,
     inspect,
+    parcel,
+    person,
     policy,
+    protect,
     queue,
+    scan,
     serve,
     setup,
 )
@@ -44,9 +49,12 @@ app = typer.Typer(
 GROUPS = (
     ("hold", hold.app),
     ("queue", queue.app),
+    ("incident", incident.app),
+    ("parcel", parcel.app),
     ("policy", policy.app),
     ("correspondents", correspondents.app),
     ("account", account.app),
+    ("person", person.app),
     ("audit", audit.app),
     ("config", config.app),
 )
@@ -55,6 +63,8 @@ COMMANDS = (
     ("setup", setup.setup),
     ("doctor", doctor.doctor),
     ("inspect", inspect.inspect),
+    ("protect", protect.protect),
+    ("scan", scan.scan),
     ("demo", demo.demo),
 )
 for _name, _group in GROUPS:

@@ -135,7 +135,9 @@ def list_(
 
 def asked_password(address: str, from_standard_input: bool) -> str:
     """A new password for ``address`` from standard input or the prompt. Ends the command if it is too weak."""
-    from mailguard.accounts.passwords import weakness
+    from mailguard.accounts.new_password import weakness_of
+    from mailguard.config import OfficeSettings
+    from mailguard.i18n import text
 
     if from_standard_input:
         password = sys.stdin.readline().rstrip("\r\n")
@@ -144,9 +146,9 @@ def asked_password(address: str, from_standard_input: bool) -> str:
     else:
         typer.echo("nobody is there to be asked for a password; give it with --password-stdin", err=True)
         raise typer.Exit(2)
-    found = weakness(password, address)
+    found = weakness_of(password, address, OfficeSettings(), is_only_factor=False)
     if found is not None:
-        typer.echo(f"this password is too weak: {found}", err=True)
+        typer.echo(f"this password is too weak. {text('en', f'sign_in.weakness.{found}')}", err=True)
         raise typer.Exit(1)
     return password
 

@@ -13,7 +13,7 @@ import typer
 def demo(
     hold_minutes: Annotated[
         float | None,
-        typer.Option(min=0.05, max=1440, help="How long mail to the outside waits.", show_default="2"),
+        typer.Option(min=0.05, max=1440, help="How long mail to the outside waits.", show_default="5"),
     ] = None,
     smoke: Annotated[
         bool, typer.Option("--smoke", help="One full round without a person; status 0 when all of it worked.")
@@ -22,7 +22,7 @@ def demo(
         Literal["ja", "en"] | None, typer.Option(help="What the terminal speaks.", show_default="by the locale")
     ] = None,
 ) -> None:
-    """Try it: everything on this machine, with sample mail and a page. Ctrl-C ends it and leaves nothing."""
+    """Try it: all on this machine, with sample mail and the office's pages. Ctrl-C ends it and leaves nothing."""
     import uvloop
 
     from mailguard.cli.first_certificate import write_self_signed

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import ssl
 import stat
 import sys
 import time
@@ -27,6 +28,7 @@ from mailguard.judging.examples import try_examples
 from mailguard.judging.opening import open_rules
 from mailguard.spool import load_master_key
 from mailguard.store import database_url, integrity, schema
+from mailguard.store.opening import existing_store
 
 EXPIRY_WARN_DAYS = 21
 CONNECT_SECONDS = 10.0
@@ -211,6 +213,49 @@ def certificate(settings: Settings) -> Iterator[Found]:
                     "get one from a certificate authority that they trust")  # fmt: skip
 
 
+def protection(settings: Settings) -> Iterator[Found]:
+    """What recipients of protected mail are told: somebody they may call."""
+    if settings.protection.contact.strip():
+        yield Found("protection", Grade.OK, "names whom recipients may call")
+    else:
+        yield Found("protection", Grade.WARN, "names nobody whom recipients may call; they are told to ask the sender",
+                    "set protection.contact to a name with a telephone number")  # fmt: skip
+
+
+def people(settings: Settings) -> Iterator[Found]:
+    """The four roles: each filled, and deputies who can stand in."""
+    from mailguard.accounts.people import staffing
+    from mailguard.model.people import Role
+
+    clock = SystemClock()
+    try:
+        store = existing_store(settings.storage, clock)
+        if store is None:
+            return
+        try:
+            found = store.read_now(lambda connection: staffing(connection, clock.now()))
+        finally:
+            store.close()
+    except MailguardError:
+        # Told of the database already.
+        return
+    remedies = {
+        Role.SECURITY_OFFICER: "mailguard person grant ADDRESS security_officer",
+        Role.DEPARTMENT_OFFICER: "mailguard person grant ADDRESS department_officer --department NAME",
+        Role.ADMINISTRATOR: "mailguard person grant ADDRESS administrator",
+        Role.STAFF: "mailguard person put ADDRESS, or mailguard person import FILE",
+    }
+    empty = [role for role in Role if not found.counts[role]]
+    for role in empty:
+        yield Found("people", Grade.WARN, f"nobody has the role {role.value}", remedies[role])
+    for one in found.idle_deputies:
+        why = "is the same person" if one.deputy == one.person else "is disabled"
+        yield Found("people", Grade.WARN, f"the deputy of {one.person} {why}",
+                    f"mailguard person deputy {one.person} ADDRESS --until YYYY-MM-DD")  # fmt: skip
+    if not empty and not found.idle_deputies:
+        yield Found("people", Grade.OK, f"{found.counts[Role.STAFF]} on record, every role is filled")
+
+
 def clock(settings: Settings) -> Iterator[Found]:
     """The clock, against what was written last: one set back holds mail too long, one set forward too short."""
     now = time.time()
@@ -290,6 +335,24 @@ async def sign_in_server(settings: Settings) -> AsyncIterator[Found]:
         yield Found(part, Grade.OK, "reached, offers AUTH")
 
 
+async def sms_gateway(settings: Settings) -> AsyncIterator[Found]:
+    """The gateway for short messages: reached, TLS verified. Nothing is sent."""
+    from mailguard.delivery.sms_gateway import reach
+
+    sms = settings.protection.sms
+    if sms is None:
+        return
+    patience = {"seconds": min(sms.seconds, CONNECT_SECONDS)}
+    try:
+        version = await reach(sms.model_copy(update=patience))
+    except (OSError, TimeoutError) as error:
+        why = error.verify_message if isinstance(error, ssl.SSLCertVerificationError) else str(error)
+        yield Found("sms gateway", Grade.FAIL, f"cannot be reached: {why or type(error).__name__}",
+                    "look at protection.sms (url, ca_file); senders get the passwords meanwhile")  # fmt: skip
+    else:
+        yield Found("sms gateway", Grade.OK, f"reached, {version} verified" if version else "reached, no TLS")
+
+
 def _has_database(settings: Settings) -> bool:
     return bool(settings.storage.database) or (settings.storage.directory / "mailguard.db").exists()
 
@@ -299,5 +362,7 @@ def _unforeseen(part: str, error: Exception) -> Found:
                  "run this as the service's user")  # fmt: skip
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Found]], ...] = (rules, files, database, master_key, certificate, clock)
-CONNECTING: tuple[Callable[[Settings], AsyncIterator[Found]], ...] = (listeners, next_hops, sign_in_server)
+CHECKS: tuple[Callable[[Settings], Iterator[Found]], ...] = (
+    rules, files, database, master_key, certificate, protection, people, clock,
+)  # fmt: skip
+CONNECTING: tuple[Callable[[Settings], AsyncIterator[Found]], ...] = (listeners, next_hops, sign_in_server, sms_gateway)

@@ -16,13 +16,23 @@ from mailguard.i18n import text
 from mailguard.model.audit import AuditEvent
 from mailguard.model.delivery import DeliveryAttempt
 from mailguard.model.queue import Recipient, State
+from mailguard.model.summary import Summary
 from mailguard.model.verdict import Action, Needs, Reason
 from mailguard.spool.rows import RecordedJudgement
 
 SUBJECT_SHOWN = 40
 _SHOWN_REASONS = {
     one.value
-    for one in (Reason.UNREADABLE, Reason.STOPPED_LOOKING, Reason.BCC_HEADER, Reason.SIGNED, Reason.NOT_PREPARED)
+    for one in (
+        Reason.UNREADABLE,
+        Reason.STOPPED_LOOKING,
+        Reason.BCC_HEADER,
+        Reason.SIGNED,
+        Reason.NOT_PREPARED,
+        Reason.NO_METHOD,
+        Reason.STILL_READABLE,
+        Reason.PASSWORD_WINDOW,
+    )
 }
 """Reasons that are no rule's and must be said in words all the same."""
 _LONG_SECONDS = 3 * 3600
@@ -66,6 +76,8 @@ def as_json(mail: ListedMail) -> dict[str, Any]:
     }
     if mail.judgement is not None:
         value["judgement"] = _judgement_json(mail.judgement)
+    if mail.summary is not None:
+        value["found"] = _found_json(mail.summary)
     if mail.events:
         value["events"] = [event_json(event) for event in mail.events]
     return value
@@ -83,6 +95,18 @@ def _judgement_json(judgement: RecordedJudgement) -> dict[str, Any]:
         ],
         "facts": judgement.facts,
     }
+
+
+def _found_json(summary: Summary) -> list[dict[str, Any]]:
+    """What was found, masked, with its place. Files are counted from 1: their names may say whom they are about."""
+    places = [("subject", summary.found_in_subject), ("body", summary.found_in_body)]
+    places += [(f"attachment:{number}", one.found) for number, one in enumerate(summary.files, 1)]
+    places.append(("elsewhere", summary.found_elsewhere))
+    return [
+        {"where": where, "kind": one.kind, "count": one.count, "masked": list(one.masked)}
+        for where, found in places
+        for one in found
+    ]
 
 
 def as_line(mail: ListedMail, now: datetime) -> str:
@@ -109,7 +133,7 @@ def as_text(mail: ListedMail, now: datetime) -> str:
     ]
     for entry in mail.recipients:
         reasons = _why(entry)
-        left = f", {_left(entry, now)} left" if entry.shown_until else ""
+        left = f", {_left(entry, now)} left" if entry.state is State.HELD and entry.shown_until else ""
         lines.append(f"  {entry.key.position + 1:>3}. {entry.path.address}  {entry.state.value} ({reasons}{left})")
         lines += [f"       {_attempt_line(attempt)}" for attempt in mail.attempts.get(entry.key.position, [])]
     told = {reason for entry in mail.recipients if entry.verdict for reason in entry.verdict.reasons} & _SHOWN_REASONS
@@ -154,7 +178,7 @@ def _recipient_json(entry: Recipient, attempts: dict[int, list[DeliveryAttempt]]
         "at_end": verdict.at_end.value if verdict is not None and verdict.action is Action.HOLD else None,
         "obligations": [] if verdict is None else sorted(one.value for one in verdict.obligations),
         "policy": None if verdict is None else verdict.policy,
-        "shown_until": _iso(entry.shown_until),
+        "shown_until": _iso(entry.shown_until if entry.state is State.HELD else None),
         "due_at": _iso(entry.due_at),
         "attempts": entry.attempts,
         "doubts": entry.doubts,

@@ -11,7 +11,11 @@ from pathlib import Path
 from mailguard.clock import SystemClock
 from mailguard.config import HoldSettings, OfficeSettings, PolicySettings, Settings, load
 from mailguard.config.loading import find
+from mailguard.errors import ConfigurationError
+from mailguard.judging import policy_changes
+from mailguard.judging.active import InForce, with_change
 from mailguard.judging.opening import open_rules
+from mailguard.judging.policy_changes import PolicyChange
 from mailguard.logs import configure_for_commands
 from mailguard.model.knowledge import Knowledge, Question
 from mailguard.policy.loading import LoadedPolicy
@@ -20,21 +24,28 @@ from mailguard.policy.rules import RuleSet
 
 @dataclass(frozen=True)
 class PolicyOffice:
-    """The rules that were asked for; ``settings`` is None where there is no settings file."""
+    """The rules that were asked for; ``settings`` is None where there is no settings file.
+
+    ``loaded`` are those of the files alone, ``in_force`` with what was changed on the screen.
+    """
 
     loaded: LoadedPolicy
     settings: Settings | None
+    in_force: InForce
 
     @property
     def rules(self) -> RuleSet:
         """The rules."""
-        return self.loaded.rules
+        return self.in_force.rules
 
 
-def policy_office(config: Path | None, folder: Path | None = None, name: str | None = None) -> PolicyOffice:
+def policy_office(
+    config: Path | None, folder: Path | None = None, name: str | None = None, *, files_only: bool = False
+) -> PolicyOffice:
     """The rules of the settings, or of ``folder`` and ``name``, either of which may be the file of a set.
 
-    Without a settings file: those that come along.
+    Without a settings file: those that come along. What was changed on the screen lies over them, where the office has
+    a database, but for ``files_only``.
 
     Raises ``ConfigurationError``.
     """
@@ -45,9 +56,44 @@ def policy_office(config: Path | None, folder: Path | None = None, name: str | N
         folder, name = folder.parent, folder.stem
     today = SystemClock().now().date()
     if config is None and not find(None, os.environ).exists():
-        return PolicyOffice(open_rules(OfficeSettings(), PolicySettings(), HoldSettings(), today, folder, name), None)
+        loaded = open_rules(OfficeSettings(), PolicySettings(), HoldSettings(), today, folder, name)
+        return PolicyOffice(loaded, None, with_change(loaded.rules, None))
     settings = load(config)
-    return PolicyOffice(open_rules(settings.office, settings.policy, settings.hold, today, folder, name), settings)
+    loaded = open_rules(settings.office, settings.policy, settings.hold, today, folder, name)
+    change = None if files_only else newest_change(settings)
+    return PolicyOffice(loaded, settings, with_change(loaded.rules, change))
+
+
+def files_of(settings: Settings) -> RuleSet:
+    """The rules of the settings' files alone. Raises ``ConfigurationError``."""
+    return open_rules(settings.office, settings.policy, settings.hold, SystemClock().now().date()).rules
+
+
+def newest_change(settings: Settings) -> PolicyChange | None:
+    """What was changed on the screen, None where nothing was or there is no database of this release."""
+    from mailguard.store.opening import existing_store
+
+    store = existing_store(settings.storage, SystemClock())
+    if store is None:
+        return None
+    try:
+        return store.read_now(policy_changes.newest)
+    except ValueError as error:
+        raise ConfigurationError(["the changes of the rules in the database are of another release"]) from error
+    finally:
+        store.close()
+
+
+def finding_key(settings: Settings | None) -> bytes:
+    """The office's key for hashes of what is found, b"" where there is none yet. Makes no key."""
+    from mailguard.spool.keys import ENVIRONMENT_NAME, FINDINGS, load_master_key
+
+    if settings is None:
+        return b""
+    path = settings.storage.master_key_file or settings.storage.directory / "master.key"
+    if not path.exists() and ENVIRONMENT_NAME not in os.environ:
+        return b""
+    return load_master_key(path, dict(os.environ)).derived(FINDINGS)
 
 
 def has_history(settings: Settings | None) -> bool:

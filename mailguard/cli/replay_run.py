@@ -13,11 +13,10 @@ import typer
 
 from mailguard.cli.policy_office import PolicyOffice, policy_office
 from mailguard.correspondents import export as correspondents_of
-from mailguard.errors import ConfigurationError, MailguardError
+from mailguard.errors import ConfigurationError
 from mailguard.judging.history import TrialHistory
 from mailguard.judging.replay import PastMail, Replay, parse_budget, past_mails, run_replay, senders_domain
 from mailguard.judging.sources import find_mails
-from mailguard.mime.message import unstuffed
 from mailguard.policy.directory import domains
 from mailguard.policy.rules import RuleSet
 
@@ -39,16 +38,20 @@ class Wanted:
     config: Path | None
     folder: Path | None
     name: str | None
+    files_only: bool = False
 
 
 def run(wanted: Wanted) -> Replay:
     """The replay. Raises ``ConfigurationError`` where it cannot be done as asked."""
     budget = None if wanted.budget is None else parse_budget(wanted.budget)
-    office = policy_office(wanted.config, wanted.folder, wanted.name)
+    office = policy_office(wanted.config, wanted.folder, wanted.name, files_only=wanted.files_only)
     other = None
     if wanted.against is not None or wanted.against_folder is not None:
         other = policy_office(
-            wanted.config, wanted.against_folder or wanted.folder, wanted.against or wanted.name
+            wanted.config,
+            wanted.against_folder or wanted.folder,
+            wanted.against or wanted.name,
+            files_only=wanted.files_only,
         ).rules
     if wanted.history:
         if wanted.paths:
@@ -101,10 +104,9 @@ def _progress(count: int) -> Iterator[Callable[[], None]]:
 def _from_history(office: PolicyOffice, other: RuleSet | None, days: int, budget: float | None) -> Replay:
     """The office's own mail, as far as its content is still there."""
     from mailguard.clock import SystemClock
+    from mailguard.judging.past_mail import accepted_since, past_mail
     from mailguard.spool import open_spool
-    from mailguard.spool.reports import LISTENER
     from mailguard.store.opening import existing_store
-    from mailguard.workers.judge import occasion_of
 
     if office.settings is None:
         raise ConfigurationError(["--history needs the settings; name them with --config"])
@@ -115,24 +117,8 @@ def _from_history(office: PolicyOffice, other: RuleSet | None, days: int, budget
     spool = open_spool(office.settings, store, clock)
     since = clock.now() - timedelta(days=days)
 
-    def mails() -> Iterator[PastMail | None]:
-        for queue_id in store.read_now(lambda connection: spool.accepted_since(connection, since)):
-            yield one(queue_id)
-
-    def one(queue_id: str) -> PastMail | None:
-        try:
-            mail = store.read_now(lambda connection: spool.mail(connection, queue_id))
-            if mail.submission.session.listener == LISTENER:
-                return None
-            wire = store.read_now(
-                lambda connection: b"".join(spool.read_content(connection, mail.submission.content_id))
-            )
-        except MailguardError:
-            return None
-        return PastMail(queue_id, unstuffed(wire), occasion_of(mail))
-
     try:
-        count = len(store.read_now(lambda connection: spool.accepted_since(connection, since)))
-        return _run(mails(), count, office.rules, other, budget)
+        found = accepted_since(spool, since)
+        return _run((past_mail(spool, one) for one in found), len(found), office.rules, other, budget)
     finally:
         store.close()

@@ -18,7 +18,11 @@ NEXT_HOP_TLS = ("required", "implicit", "opportunistic", "off")
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What setup needs to know. ``account`` is empty where no first account is wanted."""
+    """What setup needs to know.
+
+    ``account`` is empty where no first account is wanted; whose it is, is the first administrator. ``security_officer``
+    is empty where nobody is named yet.
+    """
 
     config: Path
     data: Path
@@ -31,6 +35,7 @@ class Answers:
     certificate: Path | None
     key: Path | None
     account: str
+    security_officer: str = ""
 
 
 def setup(
@@ -49,9 +54,13 @@ def setup(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="Read the first account's password from standard input.")
     ] = False,
+    security_officer: Annotated[str, typer.Option(help="Mail address of the security officer.")] = "",
     user: Annotated[str, typer.Option(help="System user of the service, who is to own the files.")] = "",
 ) -> None:
-    """Write a configuration, make data folder, certificate and first account, and say what comes next."""
+    """Write a configuration, make data folder, certificate and first account, and say what comes next.
+
+    Whose account it is becomes the first system administrator.
+    """
     ask = _Questions(yes)
     target = config or Path(os.environ.get("MAILGUARD_CONFIG") or DEFAULT_CONFIG)
     if target.exists():
@@ -73,6 +82,7 @@ def setup(
         certificate=certificate,
         key=key,
         account=ask.text("Mail address of the first account (empty for none)", account, "--account", ""),
+        security_officer=security_officer,
     )
     _carry_out(answers, password_stdin, asks=not yes, user=user)
 
@@ -95,12 +105,15 @@ class _Questions:
 
 
 def _carry_out(answers: Answers, password_stdin: bool, *, asks: bool, user: str) -> None:
+    from mailguard.accounts.people_administration import own_mailbox
     from mailguard.cli.first_certificate import write_self_signed
     from mailguard.cli.private_files import make_private_folder, write_private
-    from mailguard.config import load_with_advice
+    from mailguard.config import OfficeSettings, load_with_advice
     from mailguard.errors import ConfigurationError
     from mailguard.spool import load_master_key
 
+    for address in filter(None, (answers.account, answers.security_officer)):
+        own_mailbox(OfficeSettings(domains=[answers.domain]), address)
     # Asked first: a password that is refused must not leave half of everything behind.
     password, is_made_up = _first_password(answers, password_stdin, asks=asks)
     made: list[Path] = []
@@ -130,6 +143,7 @@ def _carry_out(answers: Answers, password_stdin: bool, *, asks: bool, user: str)
         typer.echo(f"Made:    {certificate} (self-signed, 397 days)")
     if answers.account:
         _add_account(answers, password)
+    _give_first_roles(answers)
     _hand_over([*given_over, *made, answers.data], user)
     typer.echo(f"Made:    {answers.data} (mail, database and master.key, for the service alone)")
     for sentence in loaded.advice:
@@ -183,7 +197,12 @@ def next_steps(answers: Answers, password: str | None) -> str:
             f"    use it, put one for {answers.hostname} from your certificate authority into the section tls.",
         ]
     if not answers.account:
-        lines.append(f"  * Make accounts: mailguard account add ADDRESS{option}")
+        lines += [
+            f"  * Make accounts: mailguard account add ADDRESS{option}",
+            f"  * Name the system administrator: mailguard person grant ADDRESS administrator{option}",
+        ]
+    if not answers.security_officer:
+        lines.append(f"  * Name the security officer: mailguard person grant ADDRESS security_officer{option}")
     lines += [
         "  * Copy master.key to a safe place apart from the backup: without it no stored mail can be read.",
         f"  * Look whether all is well: mailguard doctor{option}",
@@ -213,6 +232,19 @@ def _add_account(answers: Answers, password: str) -> None:
     with opened_store(answers.config) as store:
         hashed = Passwords().hashed_now(password)
         store.write_now(administration.add(answers.account, "", hashed, administrator()))
+
+
+def _give_first_roles(answers: Answers) -> None:
+    from mailguard.accounts.people_administration import grant_role
+    from mailguard.cli.office import opened
+    from mailguard.model.people import Role
+
+    wanted = ((answers.account, Role.ADMINISTRATOR), (answers.security_officer, Role.SECURITY_OFFICER))
+    with opened(answers.config) as office:
+        for address, role in wanted:
+            if address:
+                office.store.write_now(grant_role(office.settings.office, address, role, "", office.actor))
+                typer.echo(f"Role:    {address} is {role.value}")
 
 
 def _hand_over(paths: list[Path], user: str) -> None:

@@ -6,14 +6,26 @@ the start; the others are advice that ``mailguard config check`` and ``doctor`` 
 
 from __future__ import annotations
 
+import json
 import re
 import ssl
 from collections.abc import Callable, Iterator
-from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from mailguard.config.hosts import is_loopback, is_safe_url
 from mailguard.config.places import Complaint, Place
-from mailguard.config.settings import PLACEHOLDER_HOSTNAME, ListenerSettings, NextHopSettings, Settings
+from mailguard.config.settings import PLACEHOLDER_HOSTNAME, ListenerSettings, NextHopSettings, Settings, SmsSettings
+from mailguard.config.sms_template import (
+    HEADER_NAME,
+    HEADER_VALUE,
+    PLACEHOLDERS,
+    BodyKind,
+    content_type_of,
+    filled,
+    kind_of,
+    placeholders_in,
+)
 from mailguard.model.address import comparable_domain
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -69,10 +81,14 @@ def _sign_in(settings: Settings, listener: ListenerSettings, place: Place) -> It
             (*place, "auth"),
             f"is '{listener.auth}', but nobody can sign in without TLS; set auth to none, or tls to starttls",
         )
-    if listener.auth_without_tls and listener.auth != "none" and not _is_loopback(listener.host):
+    if listener.auth_without_tls and listener.auth != "none" and not is_loopback(listener.host):
         yield Complaint((*place, "auth_without_tls"), "lets passwords be read on the way", fatal=False)
     if listener.auth == "none" and not settings.sources:
-        yield Complaint((*place, "auth"), "is 'none' and there are no sources, so nobody may send here")
+        yield Complaint(
+            (*place, "auth"),
+            "is 'none' and there are no sources, so nobody may send here until devices are added on the pages",
+            fatal=False,
+        )
 
 
 def _collide(one: tuple[str, int], other: tuple[str, int]) -> bool:
@@ -192,8 +208,8 @@ def _next_hop(settings: Settings, hop: NextHopSettings, place: Place) -> Iterato
         yield Complaint((*place, "fingerprint_sha256"), "must be 64 hexadecimal digits, colons allowed")
     if hop.ca_file is not None:
         yield from _authority(hop.ca_file, (*place, "ca_file"))
-    if _is_loopback(hop.host) and any(
-        hop.port == listener.port and (listener.host in _WILDCARDS or _is_loopback(listener.host))
+    if is_loopback(hop.host) and any(
+        hop.port == listener.port and (listener.host in _WILDCARDS or is_loopback(listener.host))
         for listener in settings.listeners
     ):
         yield Complaint((*place, "port"), f"is that of one of our own listeners ({hop.port}); mail would go in circles")
@@ -208,7 +224,7 @@ def _credentials(hop: NextHopSettings, place: Place) -> Iterator[Complaint]:
         case "plain" | "login":
             if not has_password:
                 yield Complaint((*place, "password_file"), f"is missing; auth is '{hop.auth}'")
-            if hop.tls in ("off", "opportunistic") and not _is_loopback(hop.host):
+            if hop.tls in ("off", "opportunistic") and not is_loopback(hop.host):
                 yield Complaint((*place, "tls"), f"is '{hop.tls}', so the password may be read on the way", fatal=False)
         case "xoauth2":
             if not token_sources:
@@ -225,7 +241,7 @@ def _upstream(settings: Settings) -> Iterator[Complaint]:
     if upstream is None:
         return
     place: Place = ("auth", "upstream")
-    if upstream.tls == "none" and not _is_loopback(upstream.host):
+    if upstream.tls == "none" and not is_loopback(upstream.host):
         yield Complaint((*place, "tls"), "is 'none', so everybody's password can be read on the way", fatal=False)
     if upstream.ca_file is not None:
         yield from _authority(upstream.ca_file, (*place, "ca_file"))
@@ -247,9 +263,110 @@ def _database(settings: Settings) -> Iterator[Complaint]:
         yield Complaint(("storage", "database"), "must begin with postgresql+psycopg:// (or be empty for SQLite)")
 
 
+def _protection(settings: Settings) -> Iterator[Complaint]:
+    protection = settings.protection
+    if protection.sms is not None:
+        yield from _sms(protection.sms, ("protection", "sms"))
+    elif protection.channel == "sms":
+        yield Complaint(("protection", "channel"), "is 'sms', but protection.sms names no gateway")
+
+
+def _sms(sms: SmsSettings, place: Place) -> Iterator[Complaint]:
+    if not is_safe_url(sms.url):
+        yield Complaint(
+            (*place, "url"), "must begin with https:// (http:// on this machine only); it carries passwords"
+        )
+    if placeholders_in(sms.url):
+        yield Complaint((*place, "url"), "cannot hold placeholders: addresses are written down on the way; use body")
+    for name, value in sms.headers.items():
+        # What is not ASCII, such as an office's name, cannot stand in a header field.
+        unfit = [one for one in placeholders_in(value) if one not in ("phone", "password")]
+        if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(value):
+            yield Complaint((*place, "headers", name), "must be a header field of printable ASCII on one line")
+        elif unfit:
+            yield Complaint((*place, "headers", name), f"can hold {{phone}} and {{password}}, but not {{{unfit[0]}}}")
+    used = {one for text in (sms.body, *sms.headers.values()) for one in placeholders_in(text)}
+    for unknown in sorted(set(placeholders_in(sms.body)) - PLACEHOLDERS):
+        yield Complaint((*place, "body"), f"holds {{{unknown}}}; there are {_listed(PLACEHOLDERS)}")
+    if "phone" not in used:
+        yield Complaint((*place, "body"), "holds no {phone}, so the gateway would not know where to send it")
+    if not used & {"text", "password"}:
+        yield Complaint((*place, "body"), "holds neither {text} nor {password}, so nothing would be told")
+    yield from _sms_body(sms, (*place, "body"))
+    if sms.token is not None and any(name.lower() == "authorization" for name in sms.headers):
+        yield Complaint((*place, "token"), "and a header Authorization are both set; keep one")
+    if sms.ca_file is not None:
+        yield from _authority(sms.ca_file, (*place, "ca_file"))
+
+
+def _sms_body(sms: SmsSettings, place: Place) -> Iterator[Complaint]:
+    content_type = content_type_of(sms.headers, sms.body)
+    charset = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", content_type, re.IGNORECASE)
+    if charset is not None and charset[1].lower() not in ("utf-8", "utf8"):
+        yield Complaint(place, f"is sent as UTF-8, but the header Content-Type says {charset[1]}")
+    if kind_of(content_type) is not BodyKind.JSON:
+        return
+    try:
+        # A quote and a backslash: where a placeholder stands outside of quotes, they show it.
+        json.loads(filled(sms.body, dict.fromkeys(PLACEHOLDERS, 'a"\\'), BodyKind.JSON))
+    except ValueError:
+        yield Complaint(place, 'is not JSON once values are filled in; placeholders stand in quotes: "{text}"')
+
+
+def _listed(names: frozenset[str]) -> str:
+    return ", ".join(f"{{{name}}}" for name in sorted(names))
+
+
+def _notices(settings: Settings) -> Iterator[Complaint]:
+    place = ("notices", "webhooks")
+    for number, webhook in enumerate(settings.notices.webhooks):
+        if not is_safe_url(webhook.url):
+            yield Complaint(
+                (*place, number, "url"),
+                "must begin with https:// (http:// on this machine only); it holds the channel's secret",
+            )
+    sender = settings.notices.sender
+    if sender and "@" not in sender:
+        yield Complaint(("notices", "sender"), f"must be a mail address (it is '{sender}')")
+
+
+def _sign_in_elsewhere(settings: Settings) -> Iterator[Complaint]:
+    """Where passwords and answers about people go must be who it says it is."""
+    for number, provider in enumerate(settings.sign_in.oidc):
+        if not is_safe_url(provider.issuer):
+            yield Complaint(
+                ("sign_in", "oidc", number, "issuer"), "must begin with https:// (http:// on this machine only)"
+            )
+    directory = settings.sign_in.ldap
+    if directory is not None and not _is_directory(directory.url):
+        yield Complaint(("sign_in", "ldap", "url"), f"must be such as ldaps://dc.example.jp (it is '{directory.url}')")
+
+
+def _is_directory(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    return bool(host) and parts.scheme in ("ldap", "ldaps")
+
+
 def _web(settings: Settings) -> Iterator[Complaint]:
-    if not _is_loopback(settings.web.host):
-        yield Complaint(("web", "host"), "lets others read health and metrics; there is no sign-in", fatal=False)
+    public_url = settings.web.public_url
+    if public_url and not is_safe_url(public_url):
+        yield Complaint(
+            ("web", "public_url"), "must begin with https:// (http:// on this machine only); people sign in there"
+        )
+    if not is_loopback(settings.web.host):
+        web = settings.web
+        if not (web.tls or web.public_url.startswith("https://")):
+            yield Complaint(
+                ("web", "host"),
+                "is reached without HTTPS: browsers sign nobody in (tls, or a proxy and public_url)",
+                fatal=False,
+            )
+    if settings.web.tls and settings.tls.certificate is None:
+        yield Complaint(("web", "tls"), "needs the certificate of the section 'tls'")
 
 
 def _authority(path: Path, place: Place) -> Iterator[Complaint]:
@@ -270,13 +387,6 @@ def _is_domain(text: str) -> bool:
     return "@" not in text and "." in text and _HOST_NAME.fullmatch(comparable_domain(text)) is not None
 
 
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _office,
     _listeners,
@@ -286,5 +396,8 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _upstream,
     _database,
     _next_hops,
+    _protection,
+    _notices,
+    _sign_in_elsewhere,
     _web,
 )

@@ -141,11 +141,11 @@ def _validated(values: dict[str, Any], origin: _Origin) -> Settings:
 
 
 def _inline_secrets(path: Path, document: Document) -> list[Complaint]:
-    """A password in the file itself, where everybody on the machine may read the file."""
+    """A secret in the file itself, where everybody on the machine may read the file."""
     if not path.stat().st_mode & 0o007:
         return []
     return [
-        Complaint(place, f"stands in a file that everybody may read; chmod 600 {path}, or use password_file")
+        Complaint(place, f"stands in a file that everybody may read; chmod 600 {path}, or use {place[-1]}_file")
         for place in document.lines
-        if place[-1] == "password"
+        if place[-1] in ("password", "token")
     ]

@@ -26,6 +26,8 @@ class Section(BaseModel):
 
 
 Port = Annotated[int, Field(ge=0, le=65535)]
+SignInMethod = Literal["mailbox", "password", "passkey"]
+WebhookKind = Literal["hold", "approval", "trouble"]
 
 
 class OfficeSettings(Section):
@@ -147,11 +149,59 @@ class PolicySettings(Section):
     dns_seconds: float = Field(1.0, gt=0, le=10, description="No answer after so long: the mail is judged without it.")
 
 
+class LookingSettings(Section):
+    """Reading mail and its attachments for personal data, in processes apart from the relay."""
+
+    workers: int = Field(2, ge=1, description="So many mails at one time. With 1, small mail waits for large.")
+    seconds: float = Field(60.0, gt=0, description="A mail that takes longer is held as unreadable.")
+    memory_mb: int = Field(
+        1024, ge=64, description="MiB a worker may take beside what all share; a mail that needs more is unreadable."
+    )
+
+
 class HoldSettings(Section):
     """How long mail to outsiders waits."""
 
     minutes: float = Field(5.0, ge=0, le=60 * 24 * 30)
     grace_seconds: float = Field(3.0, ge=0, le=60, description="How much longer than shown the server waits.")
+
+
+class SmsSettings(Section):
+    """The gateway that takes short messages. In each text {phone}, {password}, {office} and {text} are filled in."""
+
+    url: str = Field(description="Where a message is handed in: an https address.")
+    method: Literal["POST", "PUT"] = "POST"
+    headers: dict[str, str] = Field(default_factory=dict, description="Header fields, such as Content-Type.")
+    token: SecretStr | None = Field(None, description="Sent as 'Authorization: Bearer'.")
+    token_file: Path | None = None
+    body: str = Field(
+        '{"to": "{phone}", "text": "{text}"}',
+        description="What is handed in; in a JSON or form body the values are escaped as it needs.",
+    )
+    ca_file: Path | None = Field(None, description="Trust only this CA instead of the system's.")
+    seconds: float = Field(20.0, gt=0, le=120, description="No answer after so long: the sender is told instead.")
+
+
+class ProtectionSettings(Section):
+    """How personal data is protected, where no rule, no sender and nothing known of the recipient says otherwise."""
+
+    mode: Literal["auto", "zip"] = Field(
+        "auto", description="'auto': a single PDF or Office file gets a password of its own, the rest goes in a ZIP."
+    )
+    channel: Literal["to_sender", "separate_mail", "sms"] = Field(
+        "to_sender", description="How the password reaches the recipient; 'to_sender': the sender tells it."
+    )
+    window_minutes: float = Field(
+        10.0,
+        ge=0,
+        le=60 * 24,
+        description="How long a password waits after its parcel arrived; until then it can be stopped.",
+    )
+    attachments: Literal["found", "all"] = Field("found", description="Which go into the parcel.")
+    passwords: Literal["one", "each"] = Field("one", description="One password for a mail, or one for each recipient.")
+    hide_names: bool = Field(False, description="Hide the names of files in a ZIP even where they tell nothing.")
+    contact: str = Field("", description="Whom recipients may call, such as a telephone number with a name.")
+    sms: SmsSettings | None = None
 
 
 class NextHopSettings(Section):
@@ -202,10 +252,76 @@ class DeliverySettings(Section):
 
 
 class WebSettings(Section):
-    """Health and metrics over HTTP."""
+    """Pages for people, and health and metrics."""
 
     host: str = "127.0.0.1"
     port: Port = 8025
+    public_url: str = Field(
+        "", description="How people reach the pages, such as https://mail.example.jp; empty: notices carry no links."
+    )
+    tls: bool = Field(False, description="Serve HTTPS with the certificate of `tls`; false behind a proxy that does.")
+    trusted_proxies: list[IPv4Network | IPv6Network] = Field(
+        default_factory=list, description="Proxies whose X-Forwarded-For is believed."
+    )
+    monitor_networks: list[IPv4Network | IPv6Network] = Field(
+        [IPv4Network("127.0.0.0/8"), IPv6Network("::1/128")],
+        description="Who may read /readyz and /metrics.",
+    )
+
+
+class OidcSettings(Section):
+    """Sign-in at another provider (OpenID Connect): Google, Microsoft 365."""
+
+    name: str = Field(description="What the button says.")
+    issuer: str = Field(description="Such as https://accounts.google.com.")
+    client_id: str
+    client_secret: SecretStr | None = None
+    client_secret_file: Path | None = None
+    second_factor: bool = Field(False, description="Whether the provider asks for a second factor itself.")
+    ca_file: Path | None = Field(None, description="Trust only this CA instead of the system's.")
+
+
+class LdapSettings(Section):
+    """Sign-in with the password of the office's directory."""
+
+    url: str = Field(description="Such as ldaps://dc.example.jp.")
+    user: str = Field("{address}", description="The name to bind with; {address} and {local_part} are filled in.")
+    ca_file: Path | None = Field(None, description="Trust only this CA instead of the system's.")
+
+
+class SignInSettings(Section):
+    """How people prove who they are on the pages."""
+
+    methods: list[SignInMethod] = Field(
+        ["mailbox", "password", "passkey"],
+        description="'mailbox': a code sent to the own mailbox; 'password': the one for sending mail.",
+    )
+    idle_minutes: float = Field(30.0, gt=0, le=60 * 24, description="Signed out after so long without a click.")
+    hours: float = Field(12.0, gt=0, le=24 * 14, description="Signed out after so long in any case.")
+    code_minutes: float = Field(10.0, gt=0, le=60, description="How long a mailed code counts.")
+    links: bool = Field(True, description="A notice's link opens its mail without signing in.")
+    oidc: list[OidcSettings] = Field(default_factory=list)
+    ldap: LdapSettings | None = None
+
+
+class WebhookSettings(Section):
+    """A chat channel that is told that something waits, without names or content."""
+
+    url: str = Field(description="An https address.")
+    shape: Literal["slack", "teams"] = "slack"
+    kinds: list[WebhookKind] = ["approval", "trouble"]
+
+
+class NoticeSettings(Section):
+    """Mails to people about mail that waits."""
+
+    sender: str = Field("", description="The address notices come from; empty: office.postmaster.")
+    name: str = Field("", description="The name beside it; empty: the office's.")
+    subject: Literal["short", "none"] = Field("short", description="How much of a mail's own subject a notice shows.")
+    receipts: bool = Field(False, description="Also tell what became of a mail a person had to decide about.")
+    wait_seconds: float = Field(20.0, ge=0, le=3600, description="What is decided within so long needs no notice.")
+    digest_after: int = Field(5, ge=1, description="So many within an hour, and the next ones come as one list.")
+    webhooks: list[WebhookSettings] = Field(default_factory=list)
 
 
 class LogSettings(Section):
@@ -242,8 +358,12 @@ class Settings(Section):
     auth: AuthSettings = AuthSettings()
     storage: StorageSettings = StorageSettings()
     policy: PolicySettings = PolicySettings()
+    looking: LookingSettings = LookingSettings()
     hold: HoldSettings = HoldSettings()
+    protection: ProtectionSettings = ProtectionSettings()
     delivery: DeliverySettings
     web: WebSettings = WebSettings()
+    sign_in: SignInSettings = SignInSettings()
+    notices: NoticeSettings = NoticeSettings()
     log: LogSettings = LogSettings()
     service: ServiceSettings = ServiceSettings()

@@ -1,14 +1,18 @@
-"""The demonstration's composition: folder, world, relay, account, page.
+"""The demonstration's composition: folder, world, relay, people, account, desk.
 
 They start in this order and end in the other one, whatever happens in between; the folder goes last.
 """
 
 from __future__ import annotations
 
+import asyncio
 import shutil
+import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import aiosmtplib
@@ -18,31 +22,49 @@ from mailguard.accounts import administration
 from mailguard.accounts.passwords import Passwords, generated_password
 from mailguard.app import Service
 from mailguard.clock import SystemClock
-from mailguard.demo import guide, office, view
+from mailguard.demo import guide, office
+from mailguard.demo.desk import Desk, Seat
 from mailguard.demo.page import create_page
-from mailguard.demo.samples import ACCOUNT, Kind, Sample, sample_mails
+from mailguard.demo.people import ACTOR, COLLEAGUES, Telephone, move_in, telephones
+from mailguard.demo.samples import ACCOUNT, PAUSED, STOPPED, Kind, Sample, sample_mails
 from mailguard.demo.terminal import Terminal
 from mailguard.demo.world import Happening, World
 from mailguard.logs import configure
-from mailguard.model.audit import Actor, ActorKind
 from mailguard.model.queue import QueueId
+from mailguard.model.verdict import Needs
 from mailguard.web import WebServer
 
 _SEND_SECONDS = 15.0
-_ACTOR = Actor(ActorKind.PERSON, "demo page")
+_LOOKS = 300
+"""Tenths of a second for which the samples may wait to be looked into, on a slow machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast everything goes: how long mail waits, when it is tried again, how soon people are told."""
+
+    hold_minutes: float
+    retry_minutes: list[float]
+    notice_seconds: float
 
 
 class Demonstration:
     """The running whole; also what ``smoke`` looks at."""
 
-    def __init__(self, service: Service, world: World, folder: Path, password: str, minutes: float) -> None:
+    def __init__(self, service: Service, world: World, folder: Path, password: str, pace: Pace) -> None:
         self.service = service
         self.world = world
         self.folder = folder
         self.password = password
-        self.hold_minutes = minutes
-        self.page_port = 0
+        self.pace = pace
+        self.desk_port = 0
+        self.telephones: dict[str, Telephone] = {}
         self.sent: dict[Kind, QueueId] = {}
+
+    @property
+    def web_port(self) -> int:
+        """Where the office's pages are."""
+        return self.service.web.address[1]
 
     async def send_samples(self) -> list[Sample]:
         """Hand over every sample as mail programs do. Raises what aiosmtplib raises where one is not taken."""
@@ -64,54 +86,62 @@ class Demonstration:
         """Where the relay really listens."""
         return self.service.submission.addresses[listener][1]
 
-    async def look(self) -> view.Overview:
-        """What there is to see now."""
-        arrivals = list(self.world.arrivals)
-        return await self.service.store.read(
-            lambda connection: view.overview(self.service.spool, connection, arrivals)
-        )  # fmt: skip
+    async def held(self) -> list[hold.ListedMail]:
+        """The mails that wait now."""
+        return await self.service.store.read(lambda reader: hold.list_held(self.service.spool, reader, limit=100))
 
-    async def act(self, queue_id: QueueId, action: str) -> bool:
-        """Carry out a click; whether anything was left to do. Raises ``UnknownMail``."""
-        spool, queue_id = self.service.spool, queue_id.upper()
-        match action:
-            case "cancel":
-                work = hold.cancel(spool, queue_id, _ACTOR, "")
-            case "individual":
-                work = hold.release(spool, queue_id, _ACTOR, "", recipients=hold.Recipients.INDIVIDUAL)
-            case _:
-                work = hold.release(spool, queue_id, _ACTOR, "")
-        outcome = await self.service.store.write(work)
-        self.service.timekeeper.hint()
-        return bool(outcome.moved)
+    def desk(self) -> Desk:
+        """What lies on everybody's desk now."""
+        now = self.service.clock.now()
+        seats = [
+            Seat(one, tuple(self.world.mailbox(one.address)), self._digits(one.address, now)) for one in COLLEAGUES
+        ]
+        return Desk(now, office.pages_address(self.web_port), tuple(seats), tuple(self.world.happenings))
+
+    def _digits(self, address: str, now: datetime) -> str:
+        telephone = self.telephones.get(address)
+        return "" if telephone is None else telephone.code(now)
 
     async def send_more(self) -> None:
-        """The page's button for another round of samples."""
+        """The desk's button for another round of samples."""
         await self.send_samples()
 
     async def tell(self, terminal: Terminal) -> None:
-        """Say where everything is, naming mails that are held at this moment."""
-        overview = await self.look()
+        """Say where everything is, naming mails that are held at this moment and may be released by anybody."""
+        held = await self.held_once_looked_into()
         guide.tell(
             terminal,
             guide.Whereabouts(
                 folder=self.folder,
-                page_port=self.page_port,
+                desk_port=self.desk_port,
+                web_port=self.web_port,
                 trusted_port=self.port(office.TRUSTED),
                 submission_port=self.port(office.SUBMISSION),
                 password=self.password,
-                hold_minutes=self.hold_minutes,
-                held=tuple(mail.queue_id for mail in overview.held),
+                hold_minutes=self.pace.hold_minutes,
+                held=tuple(mail.submission.queue_id for mail in held if _is_pause(mail)),
             ),
         )
+
+    async def held_once_looked_into(self) -> list[hold.ListedMail]:
+        """The mails that wait once the samples have been looked into, or those that do after some seconds."""
+        held = await self.held()
+        for _ in range(_LOOKS):
+            if len(held) >= len(PAUSED | STOPPED):
+                break
+            await asyncio.sleep(0.1)
+            held = await self.held()
+        return held
+
+
+def _is_pause(mail: hold.ListedMail) -> bool:
+    verdicts = [one.verdict for one in mail.recipients if one.verdict is not None]
+    return all(one.needs is Needs.TIMER for one in verdicts)
 
 
 @asynccontextmanager
 async def standing(
-    hold_minutes: float,
-    retry_minutes: list[float],
-    make_certificate: office.MakeCertificate,
-    on_event: Callable[[Happening], None],
+    pace: Pace, make_certificate: office.MakeCertificate, on_event: Callable[[Happening], None]
 ) -> AsyncIterator[Demonstration]:
     """The whole, taking mail, until the block ends. ``on_event`` hears what the world does."""
     office.forget_environment()
@@ -123,23 +153,42 @@ async def standing(
         world = World(clock, on_event)
         await world.start()
         stack.push_async_callback(world.stop)
-        service = Service(office.furnish(folder, world.port, hold_minutes, retry_minutes, make_certificate), clock)
+        circumstances = office.Circumstances(
+            world_port=world.port,
+            web_port=stack.enter_context(_reserved_port()),
+            hold_minutes=pace.hold_minutes,
+            retry_minutes=pace.retry_minutes,
+            notice_seconds=pace.notice_seconds,
+        )
+        service = Service(office.furnish(folder, circumstances, make_certificate), clock)
         stack.push_async_callback(service.stop)
         await service.start()
         password = generated_password()
-        await service.store.write(administration.add(ACCOUNT, "", Passwords().hashed_now(password), _ACTOR))
-        demonstration = Demonstration(service, world, folder, password, hold_minutes)
+        await service.store.write(administration.add(ACCOUNT, "", Passwords().hashed_now(password), ACTOR))
+        await move_in(service.store, service.settings.office)
+        demonstration = Demonstration(service, world, folder, password, pace)
+        demonstration.telephones = await telephones(service.sign_in.totp, clock)
         page = create_page(
-            demonstration.look, demonstration.act, demonstration.send_more,
-            guide.plain_swaks(demonstration.port(office.TRUSTED)),
+            demonstration.desk, demonstration.send_more, guide.plain_swaks(demonstration.port(office.TRUSTED))
         )  # fmt: skip
         web = WebServer(page, "127.0.0.1", 0)
         stack.push_async_callback(web.stop)
         await web.start()
-        demonstration.page_port = web.address[1]
+        demonstration.desk_port = web.address[1]
         yield demonstration
 
 
 def _new_folder() -> Path:
     """A folder only its user may enter."""
     return Path(tempfile.mkdtemp(prefix="mailguard-demo-")).resolve()
+
+
+@contextmanager
+def _reserved_port() -> Iterator[int]:
+    """A port on 127.0.0.1 that the system gives to nobody else by itself, and that the relay can listen on: notices
+    name it before the relay stands. Linux lets a second socket have an address that is bound and not listened on.
+    """
+    with socket.socket() as bound:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(("127.0.0.1", 0))
+        yield bound.getsockname()[1]

@@ -20,7 +20,8 @@ class Whereabouts:
     """Where everything is. ``held``: queue ids of held mails to name in examples, maybe none."""
 
     folder: Path
-    page_port: int
+    desk_port: int
+    web_port: int
     trusted_port: int
     submission_port: int
     password: str
@@ -60,10 +61,13 @@ def tell(terminal: Terminal, where: Whereabouts) -> None:
     terminal.say("demo.guide.ready", minutes=minutes)
     terminal.line()
     terminal.say("demo.guide.page")
-    _commands(terminal, page_address(where.page_port))
+    _commands(terminal, page_address(where.desk_port))
+    terminal.say("demo.guide.pages", account=ACCOUNT)
+    _commands(terminal, page_address(where.web_port))
     if os.environ.get("SSH_CONNECTION"):
         terminal.say("demo.guide.from_afar")
-        _commands(terminal, f"ssh -L {where.page_port}:127.0.0.1:{where.page_port} {os.uname().nodename}")
+        tunnels = " \\\n    ".join(f"-L {port}:127.0.0.1:{port}" for port in (where.desk_port, where.web_port))
+        _commands(terminal, f"ssh {tunnels} {os.uname().nodename}")
     terminal.say("demo.guide.hold")
     _commands(
         terminal,
@@ -71,6 +75,8 @@ def tell(terminal: Terminal, where: Whereabouts) -> None:
         f"{mailguard} hold release {first}",
         f"{mailguard} hold cancel {second}",
     )
+    terminal.say("demo.guide.parcels")
+    _commands(terminal, f"{mailguard} parcel list")
     terminal.say("demo.guide.installed")
     _commands(terminal, f"mailguard hold list --config {shlex.quote(str(where.folder / CONFIG))}")
     terminal.say("demo.guide.swaks_plain")

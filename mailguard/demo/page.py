@@ -1,4 +1,4 @@
-"""The page on loopback: what is held with its time left, two buttons a mail, what arrived, what did not.
+"""The desk on loopback: four people's mailboxes and telephones, what the world received, and the way to the real pages.
 
 Guarantees: GET and HEAD change nothing; POST acts only for a click on this very page (``Sec-Fetch-Site`` or our own
 ``Origin``, else 403); a request under another host name is refused, so that a foreign site that points its name here
@@ -15,9 +15,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from mailguard.demo import rendering
+from mailguard.demo.desk import Desk
 from mailguard.demo.rendering import DONE, Guise
-from mailguard.demo.view import Overview
-from mailguard.errors import UnknownMail
 
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
@@ -33,15 +32,8 @@ HEADERS: Mapping[str, str] = {
 }
 _STYLE = Path(__file__).with_name("style.css")
 
-Look = Callable[[], Awaitable[Overview]]
-Act = Callable[[str, str], Awaitable[bool]]
-"""Carries out "cancel", "release" or "individual" on the mail with this queue id; False if nothing was left to do.
 
-Raises ``UnknownMail``.
-"""
-
-
-def create_page(look: Look, act: Act, send_samples: Callable[[], Awaitable[None]], send_one: str) -> FastAPI:
+def create_page(look: Callable[[], Desk], send_samples: Callable[[], Awaitable[None]], send_one: str) -> FastAPI:
     """The application. ``send_one`` is shown as the command that sends a mail."""
     app = FastAPI(title="mailguard demo", docs_url=None, redoc_url=None, openapi_url=None)
     style = _STYLE.read_text("utf-8")
@@ -58,41 +50,18 @@ def create_page(look: Look, act: Act, send_samples: Callable[[], Awaitable[None]
     async def show(request: Request) -> Response:
         done = request.query_params.get("done", "")
         guise = Guise(done if done in DONE else "", renews="still" not in request.query_params)
-        return HTMLResponse(rendering.page(await look(), send_one, guise))
+        return HTMLResponse(rendering.page(look(), send_one, guise))
 
     @app.api_route("/style.css", methods=["GET", "HEAD"])
     async def show_style() -> Response:
         return Response(style, media_type="text/css; charset=utf-8")
 
-    @app.post("/mails/{queue_id}/cancel")
-    async def cancel(queue_id: str) -> Response:
-        return await clicked(queue_id, "cancel", "cancelled")
-
-    @app.post("/mails/{queue_id}/release")
-    async def release(queue_id: str) -> Response:
-        return await clicked(queue_id, "release", "released")
-
-    @app.post("/mails/{queue_id}/individual")
-    async def individual(queue_id: str) -> Response:
-        return await clicked(queue_id, "individual", "released")
-
     @app.post("/samples")
     async def samples() -> Response:
         await send_samples()
-        return _back("samples")
-
-    async def clicked(queue_id: str, action: str, done: str) -> Response:
-        try:
-            moved = await act(queue_id, action)
-        except UnknownMail:
-            return HTMLResponse(rendering.refusal("demo.refused.unknown"), status_code=404)
-        return _back(done if moved else "late")
+        return RedirectResponse("/?done=samples", status_code=303)
 
     return app
-
-
-def _back(done: str) -> Response:
-    return RedirectResponse(f"/?done={done}", status_code=303)
 
 
 def _is_ours(request: Request) -> bool:

@@ -1,29 +1,31 @@
-"""The page's HTML: Japanese first, English beside it, readable on a phone of 360 px, without a script.
+"""The desk's HTML: Japanese first, English beside it, readable on a phone of 360 px, without a script.
 
-Every value is escaped here, and nothing else of a mail than addresses, subject and the server's reply is shown.
+Every value is escaped here. Of mail to the outside nothing but addresses and subject is shown; what the four people
+got is shown as their mail programs would.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from html import escape
 
+from mailguard.demo.desk import Desk, Seat
 from mailguard.demo.samples import DOMAIN, OFFICE
 from mailguard.demo.showing import clock_time, plain
-from mailguard.demo.view import HeldMail, NotSent, Overview
-from mailguard.demo.world import Arrival
-from mailguard.i18n import text
-from mailguard.model.queue import State
+from mailguard.demo.world import Arrival, Refusal
+from mailguard.i18n import Language, both, text
 
 REFRESH_SECONDS = 3
 MESSAGE_SECONDS = 8
 """How long the outcome of a click stays."""
 SUBJECT_MAX = 120
 ADDRESSES_MAX = 10
-DONE = ("cancelled", "released", "late", "samples")
+LETTERS_SHOWN = 8
+"""Mails of a mailbox."""
+HAPPENINGS_SHOWN = 30
+"""What happened in the world."""
+DONE = ("samples",)
 """What a click can have led to: ``demo.done.*``."""
-
 
 _LEFT = 'class="left"'
 
@@ -36,22 +38,32 @@ class Guise:
     renews: bool = True
 
 
-def page(overview: Overview, send_one: str, guise: Guise) -> str:
+def page(desk: Desk, send_one: str, guise: Guise) -> str:
     """The whole page. ``send_one`` is a command that sends a mail."""
+    pages = f'href="{escape(desk.pages)}/" target="_blank"'
+    happenings = [_happened(one) for one in reversed(desk.happenings)][:HAPPENINGS_SHOWN]
     parts = [
         "<header>",
         f'<h1 lang="ja">{_ja("demo.page.title")}</h1>',
         _both("demo.page.intro", office=OFFICE, domain=DOMAIN),
+        f'<p><a class="button" {pages}>{_both("demo.page.open", tag="span")}</a></p>',
         _renewal(guise),
         "</header>",
         f'<p class="done" role="status">{_both(f"demo.done.{guise.done}", tag="span")}</p>' if guise.done else "",
         "<main>",
-        *_section("held", len(overview.held), [_held(mail, overview.now) for mail in overview.held]),
-        *_section("arrived", len(overview.arrived), [_arrived(arrival) for arrival in overview.arrived]),
-        *_section("not_sent", len(overview.not_sent), [_not_sent(entry) for entry in overview.not_sent]),
+        '<section aria-labelledby="seats">',
+        _both("demo.seats.title", tag="h2", attribute='id="seats"'),
+        _both("demo.seats.intro"),
+        *(_seat(seat, renews=guise.renews) for seat in desk.seats),
+        "</section>",
+        '<section aria-labelledby="arrived">',
+        _both("demo.arrived.title", tag="h2", attribute='id="arrived"', count=len(desk.happenings)),
+        _both("demo.arrived.intro" if happenings else "demo.arrived.none"),
+        "<ul>", *happenings, "</ul>",
+        "</section>",
         *_try(send_one),
         "</main>",
-    ]
+    ]  # fmt: skip
     return _document("\n".join(part for part in parts if part), guise)
 
 
@@ -82,45 +94,50 @@ def _renewal(guise: Guise) -> str:
     return f'<p class="note">{said} <a href="{target}">{_both(word, tag="span")}</a></p>'
 
 
-def _section(name: str, count: int, entries: list[str]) -> list[str]:
-    heading = _both(f"demo.{name}.title", tag="h2", attribute=f'id="{name}"', count=count)
-    if not entries:
-        return [f'<section aria-labelledby="{name}">', heading, _both(f"demo.{name}.none"), "</section>"]
-    intro = _both(f"demo.{name}.intro")
-    return [f'<section aria-labelledby="{name}">', heading, intro, "<ul>", *entries, "</ul>", "</section>"]
-
-
-def _held(mail: HeldMail, now: datetime) -> str:
-    buttons = "".join(
-        f'<form method="post" action="/mails/{escape(mail.queue_id)}/{act}">'
-        f'<button class="{act}" aria-label="{_ja(f"demo.button.{act}")}: {_subject(mail.subject)}">'
-        f"{_both(f'demo.button.{act}', tag='span')}</button></form>"
-        for act in ("cancel", "individual" if mail.shows_others else "release")
-    )
-    reasons = "".join(
-        f'<li><span lang="ja">{escape(texts["ja"])}</span> <span lang="en">{escape(texts["en"])}</span></li>'
-        for texts in mail.reasons
-    )
-    why = f'<ul class="reasons">{reasons}</ul>' if reasons else ""
-    others = _both("demo.held.others", count=mail.others) if mail.others else ""
+def _seat(seat: Seat, *, renews: bool) -> str:
+    """Somebody's telephone and mailbox."""
+    person = seat.person
+    digits = ""
+    if seat.digits:
+        shown = f'<strong class="digits">{escape(seat.digits)}</strong>'
+        digits = f'<p class="telephone">{_both("demo.seat.telephone", tag="span")} {shown}</p>'
+    letters = [_letter(one, person.key, renews=renews) for one in seat.mailbox[:LETTERS_SHOWN]]
+    mailbox = f'<ul class="letters">{"".join(letters)}</ul>' if letters else _both("demo.seat.empty")
     return (
-        f'<li class="held"><h3>{_subject(mail.subject)}</h3>{_people(mail.recipients)}'
-        f'{why}{_countdown(mail, now)}{others}<div class="buttons">{buttons}</div></li>'
+        f'<article id="{escape(person.key)}" aria-labelledby="{escape(person.key)}-name">'
+        f'<h3 id="{escape(person.key)}-name">{escape(person.name)} {_both(f"demo.seat.{person.key}", tag="span")}</h3>'
+        f'<p><code class="address">{escape(person.address)}</code></p>'
+        f"{_both(f'demo.seat.{person.key}.what')}{digits}"
+        f"<h4>{_both('demo.seat.mailbox', tag='span', count=len(seat.mailbox))}</h4>{mailbox}</article>"
     )
 
 
-def _countdown(mail: HeldMail, now: datetime) -> str:
-    until = mail.until
-    if until is None:
-        return _both("demo.held.no_timer", attribute=_LEFT)
-    if not mail.is_sent_then:
-        return _both("demo.held.not_sent_then", attribute=_LEFT, day=f"{until.astimezone():%Y-%m-%d %H:%M}")
-    seconds = round((until - now).total_seconds())
-    if seconds <= 0:
-        return _both("demo.held.about_to_go", attribute=_LEFT)
-    minutes, rest = divmod(seconds, 60)
-    kind = "demo.held.minutes_left" if minutes else "demo.held.seconds_left"
-    return _both(kind, attribute=_LEFT, minutes=minutes, seconds=rest, clock=clock_time(until))
+def _letter(arrival: Arrival, owner: str, *, renews: bool) -> str:
+    """A mail of a mailbox: its code and its links at once, its text when it is opened.
+
+    A page that renews itself would close the text again, so it leads to the one that stands still.
+    """
+    letter = arrival.letter
+    code = f'<p>{_both("demo.letter.code", tag="span")} <strong class="digits">{escape(letter.code)}</strong></p>'
+    links = "".join(
+        f'<p><a href="{escape(link)}" target="_blank">{_both("demo.letter.link", tag="span")}</a></p>'
+        for link in letter.links
+    )
+    read = _both("demo.letter.read", tag="span")
+    if renews:
+        text = f'<p><a href="/?still#{escape(owner)}">{read}</a></p>'
+    else:
+        lines = escape("\n".join(map(plain, letter.lines)))
+        text = f"<details><summary>{read}</summary><pre>{lines}</pre></details>"
+    return (
+        f'<li><p><time datetime="{arrival.at.isoformat()}">{clock_time(arrival.at)}</time> '
+        f"<strong>{_subject(arrival.subject)}</strong></p>{code if letter.code else ''}{links}"
+        f"{text}</li>"
+    )
+
+
+def _happened(one: Arrival | Refusal) -> str:
+    return _arrived(one) if isinstance(one, Arrival) else _refused(one)
 
 
 def _arrived(arrival: Arrival) -> str:
@@ -129,23 +146,31 @@ def _arrived(arrival: Arrival) -> str:
         _breakable(escape(plain(arrival.sender))) if arrival.sender else _both("demo.arrived.no_sender", tag="span")
     )
     return (
-        f"<li><h3>{_subject(arrival.subject)}</h3>{_people(arrival.recipients, frozenset(hidden))}"
+        f"<li><h3>{_subject(arrival.subject)}</h3>{_people(arrival.recipients, frozenset(hidden))}{_notice(arrival)}"
         f'<p class="note"><time datetime="{arrival.at.isoformat()}">{clock_time(arrival.at)}</time> '
         f"{_both('demo.arrived.from', tag='span')} {sender}</p></li>"
     )
 
 
-def _not_sent(entry: NotSent) -> str:
-    if entry.state is State.DEFERRED and entry.next_try is not None:
-        said = _both("demo.not_sent.deferred", clock=clock_time(entry.next_try), attribute=_LEFT)
-    else:
-        said = _both(f"demo.not_sent.{entry.state.value}", attribute=_LEFT)
-    reply = ""
-    if entry.reply:
-        reply = f" {_both('demo.not_sent.reply', tag='span')} {escape(plain(entry.reply))}"
+def _notice(arrival: Arrival) -> str:
+    """How a protected mail left, and what its reader is told first; what the mail with a password says first."""
+    notice = arrival.notice
+    if notice is None:
+        return ""
+    said = _both("demo.arrived.protected", attribute=_LEFT, file=plain(notice.file_name)) if notice.is_protected else ""
+    lines = (_quoted(notice.lines[language], language) for language in both("ja"))
+    return f"{said}{_both('demo.arrived.begins')}<blockquote>{''.join(lines)}</blockquote>"
+
+
+def _quoted(lines: tuple[str, ...], language: Language) -> str:
+    return f'<p lang="{language}">' + "<br>".join(escape(plain(line)) for line in lines) + "</p>"
+
+
+def _refused(refusal: Refusal) -> str:
     return (
-        f"<li><h3>{_subject(entry.subject)}</h3>{_people(entry.recipients)}{said}"
-        f'<p class="note"><time datetime="{entry.at.isoformat()}">{clock_time(entry.at)}</time>{reply}</p></li>'
+        f"<li>{_both('demo.arrived.refused', attribute=_LEFT)}{_people((refusal.recipient,))}"
+        f'<p class="note"><time datetime="{refusal.at.isoformat()}">{clock_time(refusal.at)}</time> '
+        f"{escape(plain(refusal.reply))}</p></li>"
     )
 
 

@@ -8,25 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mailguard.demo.demonstration import Demonstration, standing
+from mailguard.demo.demonstration import Demonstration, Pace, standing
 from mailguard.demo.office import MakeCertificate
 from mailguard.demo.smoke import Round
 from mailguard.demo.terminal import Terminal
 from mailguard.demo.world import Happening
 from mailguard.i18n import Language
 
-HOLD_MINUTES = 2.0
-RETRY_MINUTES = [0.5, 1.0, 5.0]
-SMOKE_HOLD_MINUTES = 5 / 60
-SMOKE_RETRY_MINUTES = [0.02]
+PACE = Pace(hold_minutes=5.0, retry_minutes=[0.5, 1.0, 5.0], notice_seconds=3.0)
+SMOKE_PACE = Pace(hold_minutes=5 / 60, retry_minutes=[0.02], notice_seconds=0.5)
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says. ``hold_minutes`` None: two minutes, or a few seconds for ``smoke``."""
+    """What the command line says. ``hold_minutes`` None: five minutes, or a few seconds for ``smoke``."""
 
     hold_minutes: float | None
     smoke: bool
@@ -42,9 +40,8 @@ async def run(options: Options, make_certificate: MakeCertificate) -> int:
     terminal = Terminal(options.language, on_gone=ended.set)
     if options.smoke:
         return await _smoke(options, terminal, ended, make_certificate)
-    minutes = HOLD_MINUTES if options.hold_minutes is None else options.hold_minutes
     happenings = _Happenings(terminal)
-    async with standing(minutes, RETRY_MINUTES, make_certificate, happenings.take) as demonstration:
+    async with standing(_pace(PACE, options), make_certificate, happenings.take) as demonstration:
         if not ended.is_set():
             await _begin(demonstration, terminal, happenings)
         await ended.wait()
@@ -61,8 +58,7 @@ async def _begin(demonstration: Demonstration, terminal: Terminal, happenings: _
 
 
 async def _smoke(options: Options, terminal: Terminal, ended: asyncio.Event, make_certificate: MakeCertificate) -> int:
-    minutes = SMOKE_HOLD_MINUTES if options.hold_minutes is None else options.hold_minutes
-    async with standing(minutes, SMOKE_RETRY_MINUTES, make_certificate, lambda _: None) as demonstration:
+    async with standing(_pace(SMOKE_PACE, options), make_certificate, lambda _: None) as demonstration:
         taken = asyncio.create_task(Round(demonstration, terminal).take())
         stopped = asyncio.create_task(ended.wait())
         await asyncio.wait({taken, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -73,6 +69,10 @@ async def _smoke(options: Options, terminal: Terminal, ended: asyncio.Event, mak
             terminal.say("demo.smoke.failed", reason=terminal.word("demo.smoke.interrupted"))
             return 1
         return 0 if taken.result() else 1
+
+
+def _pace(usual: Pace, options: Options) -> Pace:
+    return usual if options.hold_minutes is None else replace(usual, hold_minutes=options.hold_minutes)
 
 
 class _Happenings:

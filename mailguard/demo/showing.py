@@ -38,6 +38,23 @@ def fitted(text: str, columns: int) -> str:
     return "".join(kept) + ".."
 
 
+def wrapped(text: str, columns: int) -> list[str]:
+    """The text in lines of at most so many columns; at a blank where there is one in the line's second half."""
+    lines = []
+    while width(text) > columns:
+        left, end = columns, 0
+        for letter in text:
+            left -= _columns(letter)
+            if left < 0:
+                break
+            end += 1
+        blank = text.rfind(" ", end // 2, end + 1)
+        end = end if blank < 0 else blank
+        lines.append(text[:end].rstrip())
+        text = text[end:].lstrip()
+    return [*lines, text]
+
+
 def clock_time(moment: datetime) -> str:
     """The time of day here."""
     return f"{moment.astimezone():%H:%M:%S}"

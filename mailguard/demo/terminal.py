@@ -10,11 +10,12 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 
-from mailguard.demo.showing import COLUMNS, clock_time, fitted, plain, width
+from mailguard.demo.showing import COLUMNS, clock_time, fitted, plain, width, wrapped
 from mailguard.demo.world import Arrival, Happening
 from mailguard.i18n import Language, text
 
 _WHO_COLUMNS = 32
+_INDENT = "            | "
 
 
 def language_of(environ: Mapping[str, str], encoding: str) -> Language:
@@ -59,15 +60,26 @@ class Terminal:
         return text(self.language, key, **values)
 
     def happened(self, happening: Happening) -> None:
-        """What the world did, a line for each recipient: when, what, to whom, and which mail or why not."""
+        """What the world did, a line for each recipient: when, what, to whom, and which mail or why not.
+
+        Below a protected mail, and below one that tells a password, stands how its text begins.
+        """
+        below: tuple[str, ...] = ()
         if isinstance(happening, Arrival):
             what, detail, people = "demo.log.arrived", plain(happening.subject), happening.recipients
+            if happening.notice is not None:
+                below = happening.notice.lines[self.language]
+                if happening.notice.is_protected:
+                    detail = f"{self.word('demo.log.protected')} {detail}"
         else:
             what, detail, people = "demo.log.refused", happening.reply, (happening.recipient,)
         for person in people:
             who = fitted(plain(person), _WHO_COLUMNS)
             start = f"{clock_time(happening.at)}  {self.word(what)}  {who}{' ' * (_WHO_COLUMNS - width(who))}  "
             self.line(start + fitted(detail, COLUMNS - width(start)))
+        for line in below:
+            for piece in wrapped(plain(line), COLUMNS - width(_INDENT)):
+                self.line(_INDENT + piece)
 
 
 def _forget_standard_output() -> None:

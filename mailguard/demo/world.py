@@ -5,7 +5,7 @@ It takes every mail but two kinds, and tells ``on_event`` what happened, when an
 * to a local part in ``UNKNOWN_NAMES``: 550 5.1.1, always;
 * to a local part in ``BUSY_NAMES``: 452 4.2.2, every first of two tries.
 
-It remembers the last ``REMEMBERED`` mails, of each the header and a digest, not the content.
+It remembers the last ``REMEMBERED`` mails: of each the header and a digest, and the content of small ones.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from hashlib import sha256
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from mailguard.clock import Clock
+from mailguard.demo.mailbox import Letter, letter_of
+from mailguard.demo.protected import Notice, notice_of
 from mailguard.demo.samples import BUSY, UNKNOWN
 from mailguard.mime.head import Head, head_of
 from mailguard.model.address import local_part
@@ -28,6 +30,7 @@ from mailguard.submission.stock import silence_stock_log
 
 REMEMBERED = 300
 HEAD_MAX = 64 * 1024
+CONTENT_MAX = 64 * 1024
 UNKNOWN_NAMES = frozenset({local_part(UNKNOWN), "unknown"})
 BUSY_NAMES = frozenset({local_part(BUSY), "busy"})
 _UNKNOWN_REPLY = "550 5.1.1 No such mailbox here"
@@ -37,7 +40,11 @@ _ADDED = re.compile(rb"Received:.*?\r\n(?![ \t])", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A mail the world took. ``added``: the ``Received:`` line on top; ``digest``: SHA-256 of all below it."""
+    """A mail the world took. ``added``: the ``Received:`` line on top; ``digest``: SHA-256 of all below it.
+
+    ``content``: all of it, empty above ``CONTENT_MAX`` octets; ``notice``: where it is protected or tells a password;
+    ``letter``: what is read of it.
+    """
 
     at: datetime
     sender: str
@@ -45,6 +52,9 @@ class Arrival:
     head: Head
     added: bytes
     digest: bytes
+    content: bytes
+    notice: Notice | None
+    letter: Letter
 
     @property
     def subject(self) -> str:
@@ -76,6 +86,7 @@ class World:
     def __init__(self, clock: Clock, on_event: Callable[[Happening], None]) -> None:
         self.arrivals: deque[Arrival] = deque(maxlen=REMEMBERED)
         self.refusals: deque[Refusal] = deque(maxlen=REMEMBERED)
+        self.happenings: deque[Happening] = deque(maxlen=REMEMBERED)
         self.port = 0
         self._clock = clock
         self._on_event = on_event
@@ -88,6 +99,10 @@ class World:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: _Connection(self), "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
+
+    def mailbox(self, address: str) -> list[Arrival]:
+        """What arrived for somebody, the newest first."""
+        return [one for one in reversed(self.arrivals) if address in one.recipients]
 
     async def stop(self) -> None:
         """End. Connections of the relay are gone by then."""
@@ -106,6 +121,7 @@ class World:
             return "250 2.1.5 Ok"
         refusal = Refusal(self._clock.now(), _sender(envelope), address, reply)
         self.refusals.append(refusal)
+        self.happenings.append(refusal)
         self._on_event(refusal)
         return reply
 
@@ -121,8 +137,12 @@ class World:
             Head(head_of(content)[:HEAD_MAX]),
             line,
             sha256(content[len(line) :]).digest(),
+            content if len(content) <= CONTENT_MAX else b"",
+            await asyncio.to_thread(notice_of, content),
+            await asyncio.to_thread(letter_of, content),
         )
         self.arrivals.append(arrival)
+        self.happenings.append(arrival)
         self._on_event(arrival)
         return "250 2.0.0 Ok"
 

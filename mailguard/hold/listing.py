@@ -12,6 +12,7 @@ from mailguard.mime.head import Head, head_of
 from mailguard.model.audit import AuditEvent
 from mailguard.model.delivery import DeliveryAttempt
 from mailguard.model.queue import QueueId, Recipient, Submission
+from mailguard.model.summary import Summary
 from mailguard.spool import Mail, Spool
 from mailguard.spool.rows import RecordedJudgement
 
@@ -20,7 +21,7 @@ from mailguard.spool.rows import RecordedJudgement
 class ListedMail:
     """A mail as a list shows it. ``subject`` is None where the content cannot be read any more, "" where it is empty.
 
-    ``attempts``, ``events`` and ``judgement`` are filled by ``show`` only.
+    ``attempts``, ``events``, ``judgement`` and ``summary`` are filled by ``show`` only.
     """
 
     submission: Submission
@@ -29,6 +30,7 @@ class ListedMail:
     attempts: dict[int, list[DeliveryAttempt]]
     events: list[AuditEvent]
     judgement: RecordedJudgement | None = None
+    summary: Summary | None = None
 
 
 def list_held(spool: Spool, connection: Connection, *, after: QueueId = "", limit: int = 50) -> list[ListedMail]:
@@ -51,6 +53,7 @@ def show(spool: Spool, connection: Connection, queue_id: QueueId) -> ListedMail:
         spool.attempts(connection, queue_id),
         audit.events_of(connection, queue_id),
         spool.judgement(connection, queue_id),
+        spool.summaries(connection, [queue_id]).get(queue_id),
     )
 
 

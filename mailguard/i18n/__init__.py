@@ -9,11 +9,87 @@ from __future__ import annotations
 
 from typing import Literal
 
-from mailguard.i18n import en, ja
+from mailguard.i18n import (
+    en,
+    en_console,
+    en_demo,
+    en_evidence,
+    en_incidents,
+    en_mending,
+    en_notices,
+    en_operation,
+    en_pages,
+    en_passwords,
+    en_people,
+    en_people_pages,
+    en_queue,
+    en_rules,
+    en_sign_in,
+    ja,
+    ja_console,
+    ja_demo,
+    ja_evidence,
+    ja_incidents,
+    ja_mending,
+    ja_notices,
+    ja_operation,
+    ja_pages,
+    ja_passwords,
+    ja_people,
+    ja_people_pages,
+    ja_queue,
+    ja_rules,
+    ja_sign_in,
+)
 
 Language = Literal["ja", "en"]
 
-CATALOGUES: dict[Language, dict[str, str]] = {"ja": ja.TEXTS, "en": en.TEXTS}
+
+def _joined(*catalogues: dict[str, str]) -> dict[str, str]:
+    """The catalogues as one. A key that stands in two of them is a fault in our code."""
+    joined: dict[str, str] = {}
+    for one in catalogues:
+        assert not joined.keys() & one.keys(), sorted(joined.keys() & one.keys())
+        joined |= one
+    return joined
+
+
+CATALOGUES: dict[Language, dict[str, str]] = {
+    "ja": _joined(
+        ja.TEXTS,
+        ja_console.TEXTS,
+        ja_demo.TEXTS,
+        ja_evidence.TEXTS,
+        ja_incidents.TEXTS,
+        ja_mending.TEXTS,
+        ja_notices.TEXTS,
+        ja_operation.TEXTS,
+        ja_pages.TEXTS,
+        ja_passwords.TEXTS,
+        ja_people.TEXTS,
+        ja_people_pages.TEXTS,
+        ja_queue.TEXTS,
+        ja_rules.TEXTS,
+        ja_sign_in.TEXTS,
+    ),
+    "en": _joined(
+        en.TEXTS,
+        en_console.TEXTS,
+        en_demo.TEXTS,
+        en_evidence.TEXTS,
+        en_incidents.TEXTS,
+        en_mending.TEXTS,
+        en_notices.TEXTS,
+        en_operation.TEXTS,
+        en_pages.TEXTS,
+        en_passwords.TEXTS,
+        en_people.TEXTS,
+        en_people_pages.TEXTS,
+        en_queue.TEXTS,
+        en_rules.TEXTS,
+        en_sign_in.TEXTS,
+    ),
+}
 
 
 def text(language: Language, key: str, **values: object) -> str:

@@ -15,6 +15,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
+import pyzipper
+
 from mailguard.judging.history import TrialHistory
 from mailguard.judging.judge import judge_mail, looked_at
 from mailguard.mime.addresses import mailboxes_of
@@ -28,8 +30,11 @@ OWN_PLACEHOLDER = "OWN"
 EXAMPLE_OWN = "office.example.jp"
 KEYS = (
     "note", "from", "to", "cc", "bcc", "subject", "body", "attachments", "learned", "reply", "source", "automatic",
-    "calendar", "at", "cannot_receive",
+    "calendar", "at", "cannot_receive", "ambiguous",
 )  # fmt: skip
+OPENED = (".txt", ".csv", ".pdf", ".docx", ".xlsx", ".pptx", ".doc", ".xls", ".zip", ".html", ".ics", ".vcf", ".eml")
+"""Endings of files in examples that are given something harmless inside."""
+
 _AT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 """A Tuesday morning in Japan."""
 
@@ -112,7 +117,10 @@ def written(description: Mapping[str, Any], own: str) -> tuple[bytes, Occasion]:
             f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nEND:VCALENDAR\r\n", subtype="calendar", params={"method": method}
         )
     at = description.get("at")
-    return mail.as_bytes(), Occasion(
+    octets = mail.as_bytes()
+    if description.get("ambiguous"):
+        octets = b"Content-Type: text/html\r\n" + octets
+    return octets, Occasion(
         reverse_path=mailboxes_of(sender.encode())[0].address,
         forward_paths=tuple(dict.fromkeys(everybody)),
         at=datetime.fromisoformat(str(at)) if at else _AT,
@@ -123,14 +131,22 @@ def written(description: Mapping[str, Any], own: str) -> tuple[bytes, Occasion]:
 
 def _attach(mail: EmailMessage, one: object) -> None:
     name, protected = (one.get("name", "file.zip"), one.get("protected")) if isinstance(one, dict) else (one, False)
-    content = _zip(encrypted=True) if protected else b"..."
+    text = one.get("text") if isinstance(one, dict) else None
+    content = _zip() if protected else str(text).encode() if text is not None else _contents(str(name))
     mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=str(name))
 
 
-def _zip(*, encrypted: bool) -> bytes:
-    """The head of an archive entry; its flag says whether it asks for a password (APPNOTE 4.4.4)."""
+def _contents(name: str) -> bytes:
+    """Something harmless that fits the name; what nobody here can open stays so."""
+    return b"..." if name.lower().endswith(OPENED) else bytes(range(256))
+
+
+def _zip() -> bytes:
+    """An archive that asks for a password."""
     out = io.BytesIO()
-    out.write(b"PK\x03\x04\x33\x00" + (b"\x01\x00" if encrypted else b"\x00\x00") + bytes(22) + b"a.txt")
+    with pyzipper.AESZipFile(out, "w", encryption=pyzipper.WZ_AES) as archive:
+        archive.setpassword(b"never told")
+        archive.writestr("a.txt", b"...")
     return out.getvalue()
 
 

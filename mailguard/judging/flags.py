@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from mailguard.model.contents import Sign
 from mailguard.model.extract import Seal
 from mailguard.policy.facts import HUGE_LIST, Facts
+from mailguard.policy.personal_data import is_unopenable
 from mailguard.policy.words import has_protected, is_subject_empty
 
 
@@ -21,6 +23,9 @@ def flags_of(facts: Facts) -> list[str]:
         "reply_all_external": facts.remarks_internally,
         "password_with_archive": facts.gives_password,
         "already_protected": has_protected(facts),
+        "unopenable_attachment": is_unopenable(situation.inspection),
+        "nested_archive": Sign.NESTED_ARCHIVE in situation.inspection.signs,
+        "hidden_text": Sign.HIDDEN_TEXT in situation.inspection.signs,
         "forwarded_message": extract.has_forwarded_message,
         "tnef": extract.has_tnef,
         "smime_signed": extract.seal is Seal.OPAQUE or extract.is_smime_signed,
@@ -37,6 +42,8 @@ def flags_of(facts: Facts) -> list[str]:
 def further_flags_of(facts: Facts) -> list[str]:
     """Signs that the flags have no name for, in alphabetical order."""
     raised = {
+        "ambiguous": Sign.AMBIGUOUS in facts.situation.inspection.signs,
+        "macros": Sign.MACROS in facts.situation.inspection.signs,
         "cannot_receive": any(one.cannot_receive for one in facts.recipients),
         "encrypted": facts.situation.extract.seal is Seal.ENCRYPTED,
         "first_time": any(one.is_first_time for one in facts.recipients),

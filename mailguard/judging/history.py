@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from mailguard.correspondents import learn_now, recall
+from mailguard.correspondents import learn_now, recall, signature_of
 from mailguard.model.knowledge import Knowledge, Lesson, Question
 from mailguard.store import Transaction
 from mailguard.store.memory import memory_connection
@@ -29,6 +29,10 @@ class TrialHistory:
     def recall(self, question: Question) -> Knowledge:
         """What is known by now."""
         return recall(self._connection, question)
+
+    def signature_of(self, sender: str) -> frozenset[bytes]:
+        """What a sender signs with."""
+        return signature_of(self._connection, sender)
 
     def learn(self, lessons: Iterable[Lesson], at: datetime | None = None) -> None:
         """Take lessons as delivered."""

@@ -13,13 +13,16 @@ from typing import Any
 from mailguard.errors import ConfigurationError
 from mailguard.judging.flags import flags_of, further_flags_of
 from mailguard.judging.judge import Judged, is_exposing
+from mailguard.judging.wording import sentence
 from mailguard.mime.addresses import BCC_FIELDS, VISIBLE_FIELDS
 from mailguard.mime.head import is_automatic
 from mailguard.mime.message import Message
 from mailguard.model.address import comparable, domain_of
+from mailguard.model.finding import Finding
 from mailguard.model.verdict import Action, Verdict
 from mailguard.policy.directory import Directory, domains
 from mailguard.policy.facts import Occasion
+from mailguard.policy.personal_data import must_protect
 from mailguard.policy.rules import RuleSet
 
 _FIRST_YEAR, _LAST_YEAR = 1980, 2100
@@ -139,21 +142,39 @@ def with_senders_domain(rules: RuleSet, reverse_path: str, octets: bytes) -> Rul
 
 
 def answer(name: str, judged: Judged, rules: RuleSet) -> dict[str, Any]:
-    """What ``inspect`` says of a mail. Findings are None: nobody has looked for personal data."""
+    """What ``inspect`` says of a mail. ``findings`` are those that count; ``suppressed`` the others, with why."""
     facts, judgement = judged.facts, judged.judgement
+    inspection = facts.situation.inspection
     people = facts.situation.people
     return {
         "file": name,
         "external_recipients": list(people.outsiders),
         "visible_external_count": len(people.header_outsiders),
         "cc_should_be_bcc": is_exposing(judgement, rules),
-        "findings": None,
-        "persons": None,
-        "must_protect": None,
+        "findings": [finding_json(one) for one in inspection.findings if one.suppressed is None],
+        "suppressed": [finding_json(one) for one in inspection.findings if one.suppressed is not None],
+        "unreadable": [{"where": one.where, "why": one.why.value} for one in inspection.unreadable],
+        "persons": inspection.persons,
+        "must_protect": bool(people.outsiders) and must_protect(inspection),
         "other_flags": flags_of(facts),
         "further_flags": further_flags_of(facts),
         "verdict": verdict_json(judged),
     }
+
+
+def finding_json(one: Finding) -> dict[str, Any]:
+    """A finding as JSON values, without its keys."""
+    value: dict[str, Any] = {
+        "kind": one.kind,
+        "where": one.where,
+        "count": one.count,
+        "masked": list(one.masked),
+        "at": list(one.at),
+        "confidence": one.confidence,
+        "rule": one.rule,
+        "evidence": [sentence(ground) for ground in one.evidence],
+    }
+    return value if one.suppressed is None else value | {"suppressed": one.suppressed.value}
 
 
 def verdict_json(judged: Judged) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from mailguard.errors import ConfigurationError
@@ -18,9 +18,9 @@ from mailguard.judging.judge import Judged, judge_mail, looked_at
 from mailguard.judging.manifest import TrialMail, occasion_of
 from mailguard.judging.sources import Place, read_mail, without_bcc
 from mailguard.mime.message import Message
-from mailguard.model.verdict import Action, Needs, Reason, Verdict
+from mailguard.model.verdict import Action, Needs, Obligation, Reason, Verdict
 from mailguard.policy.directory import Directory
-from mailguard.policy.facts import Occasion
+from mailguard.policy.facts import Occasion, Situation
 from mailguard.policy.rules import RuleSet
 
 _BUDGET = re.compile(r"(\d+(?:\.\d+)?)/person/week")
@@ -44,11 +44,18 @@ class Outcome:
     action: Action
     needs: Needs
     rules: tuple[str, ...]
+    is_protected: bool = False
+    """Whether part of it would have left as a file with a password."""
 
     @property
     def is_stop(self) -> bool:
         """Whether a person would have been needed."""
         return self.action is Action.BLOCK or (self.action is Action.HOLD and self.needs is not Needs.TIMER)
+
+    @property
+    def is_pause(self) -> bool:
+        """Whether it would only have waited."""
+        return self.action is Action.HOLD and not self.is_stop
 
     @property
     def word(self) -> str:
@@ -120,8 +127,7 @@ class Replay:
                 week += timedelta(days=7)
         for mail in self.mails:
             count, pauses, stops = found[mail.week]
-            is_pause = mail.outcome.action is Action.HOLD and not mail.outcome.is_stop
-            found[mail.week] = (count + 1, pauses + is_pause, stops + mail.outcome.is_stop)
+            found[mail.week] = (count + 1, pauses + mail.outcome.is_pause, stops + mail.outcome.is_stop)
         return found
 
     def by_rule(self) -> dict[str, tuple[int, int]]:
@@ -198,16 +204,40 @@ def run_replay(
     return result
 
 
-def _replayed(mail: PastMail, rules: RuleSet, other: RuleSet | None, history: TrialHistory) -> ReplayedMail:
-    situation = looked_at(mail.octets, mail.occasion, rules)
+def replayed(
+    mail: PastMail, situation: Situation, rules: RuleSet, other: RuleSet | None, history: TrialHistory
+) -> ReplayedMail:
+    """One mail that was looked at, judged by both sets on the same history, and learned.
+
+    ``situation``: as ``rules`` see it. Exceptions may differ between the sets; whom the office knows may not.
+    """
     knowledge = history.recall(situation.question)
     judged = judge_mail(situation, knowledge, rules)
-    second = None
-    if other is not None:
-        seen = situation if other.directory == rules.directory else looked_at(mail.octets, mail.occasion, other)
-        second = _outcome(judge_mail(seen, knowledge, other))
+    second = None if other is None else _outcome(judge_mail(situation, knowledge, other), other)
+    return _noted(mail, judged, _outcome(judged, rules), second, rules, history)
+
+
+def _replayed(mail: PastMail, rules: RuleSet, other: RuleSet | None, history: TrialHistory) -> ReplayedMail:
+    situation = looked_at(mail.octets, mail.occasion, rules)
+    if other is None or sees_alike(rules, other):
+        return replayed(mail, situation, rules, other, history)
+    knowledge = history.recall(situation.question)
+    judged = judge_mail(situation, knowledge, rules)
+    second = _outcome(judge_mail(looked_at(mail.octets, mail.occasion, other), knowledge, other), other)
+    return _noted(mail, judged, _outcome(judged, rules), second, rules, history)
+
+
+def sees_alike(rules: RuleSet, other: RuleSet) -> bool:
+    """Whether two sets read a mail in the same way, whatever they make of it."""
+    first, second = (replace(one.directory, exemptions=()) for one in (rules, other))
+    return first == second
+
+
+def _noted(
+    mail: PastMail, judged: Judged, first: Outcome, second: Outcome | None, rules: RuleSet, history: TrialHistory
+) -> ReplayedMail:
     history.learn([judged.lesson], mail.occasion.at)
-    people = situation.people
+    people = judged.facts.situation.people
     at = mail.occasion.at
     return ReplayedMail(
         name=mail.name,
@@ -215,19 +245,25 @@ def _replayed(mail: PastMail, rules: RuleSet, other: RuleSet | None, history: Tr
         person=people.author or people.sender or "<>",
         outsiders=len(people.outsiders),
         visible_outsiders=len(people.visible_outsiders),
-        outcome=_outcome(judged),
+        outcome=first,
         other=second,
     )
 
 
-def _outcome(judged: Judged) -> Outcome:
-    verdicts = judged.judgement.observed or judged.judgement.verdicts
+def _outcome(judged: Judged, rules: RuleSet) -> Outcome:
+    judgement = judged.judgement
+    # Of a set that only observes, what it would have done; of a single rule that does, that it hit.
+    verdicts = judgement.observed if rules.observes and judgement.observed is not None else judgement.verdicts
     strictest = max(verdicts, key=_weight, default=None)
     builtin = {reason.value for reason in Reason}
-    rules = tuple(dict.fromkeys(one for verdict in verdicts for one in verdict.reasons if one not in builtin))
+    hit = judgement.observed or judgement.verdicts
+    names = tuple(dict.fromkeys(one for verdict in hit for one in verdict.reasons if one not in builtin))
     if strictest is None:
-        return Outcome(Action.DELIVER, Needs.TIMER, rules)
-    return Outcome(strictest.action, strictest.needs, rules)
+        return Outcome(Action.DELIVER, Needs.TIMER, names)
+    is_protected = any(
+        Obligation.PROTECT in verdict.obligations and verdict.action is not Action.BLOCK for verdict in verdicts
+    )
+    return Outcome(strictest.action, strictest.needs, names, is_protected)
 
 
 def _weight(verdict: Verdict) -> tuple[int, int]:

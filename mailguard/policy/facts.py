@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
 
 from mailguard.mime.addresses import BCC_FIELDS
+from mailguard.mime.heading import heading_of
 from mailguard.mime.message import Message
 from mailguard.model.address import comparable, domain_of
 from mailguard.model.extract import Extract, MailKind
+from mailguard.model.finding import Inspection
 from mailguard.model.knowledge import Knowledge, Lesson, Question
+from mailguard.model.summary import Summary
 from mailguard.policy import suspicion
 from mailguard.policy.directory import PRIVATE, Directory, Relation
 from mailguard.policy.greeting import Greeting, greeting_of
@@ -55,10 +58,14 @@ class Occasion:
 
 @dataclass(frozen=True)
 class Situation:
-    """One mail as read, before anything is looked up."""
+    """One mail as read, before anything is looked up. ``inspection``: the personal data in it.
+
+    ``heading``: what its header alone tells, for people.
+    """
 
     occasion: Occasion
     extract: Extract
+    heading: Summary
     people: People
     greeting: Greeting
     threads: tuple[bytes, ...]
@@ -66,6 +73,7 @@ class Situation:
     is_reply: bool
     has_bcc_field: bool
     question: Question
+    inspection: Inspection = field(default_factory=Inspection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,7 @@ def situation_of(message: Message, extract: Extract, occasion: Occasion, directo
     return Situation(
         occasion=occasion,
         extract=extract,
+        heading=heading_of(message, occasion.forward_paths),
         people=people,
         greeting=greeting,
         threads=threads,
@@ -183,6 +192,7 @@ def lesson_of(facts: Facts, *, list_was_meant: bool) -> Lesson:
         visible=people.visible_outsiders if is_list else (),
         thread=situation.message_key,
         greeting=situation.greeting.key if len(people.outsiders) == 1 else "",
+        closing=situation.inspection.closing,
     )
 
 

@@ -1,7 +1,8 @@
 """The office's policy folder as a ``RuleSet``, or a list of complaints that says what to mend where: all or nothing.
 
 A folder holds ``office.yaml`` (whom the office knows, when it is there, exceptions), ``providers.yaml`` (free-mail and
-carrier domains) and a file for each set of rules, which may include others. Every complaint reads
+carrier domains), ``kinds.yaml`` (numbers, words and members of its own, with the files it names), ``law.yaml`` (when a
+mistake must be reported) and a file for each set of rules, which may include others. Every complaint reads
 ``file:line: sentence``. The version of a set is a hash of every file that was read.
 """
 
@@ -9,7 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from errno import ENOENT
 from hashlib import sha256
+from os import strerror
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +20,23 @@ from mailguard.config.document import Document, read_document
 from mailguard.config.places import Place
 from mailguard.config.suggestion import did_you_mean
 from mailguard.errors import ConfigurationError
+from mailguard.model.office_kinds import OfficeKinds
 from mailguard.policy.directory import Directory
+from mailguard.policy.kind_file import read_kinds
+from mailguard.policy.law import Law
+from mailguard.policy.law_file import merged, read_law, read_legal_form
 from mailguard.policy.office_file import read_office, read_providers
 from mailguard.policy.office_hours import OfficeHours
 from mailguard.policy.reading import Reader
 from mailguard.policy.rule_file import read_rules
 from mailguard.policy.rules import Rule, RuleSet
+from mailguard.policy.shipped import shipped_folder
 
 OFFICE_FILE = "office.yaml"
 PROVIDERS_FILE = "providers.yaml"
+KINDS_FILE = "kinds.yaml"
+LAW_FILE = "law.yaml"
+NOT_SETS = (OFFICE_FILE, PROVIDERS_FILE, KINDS_FILE, LAW_FILE)
 FILE_BYTES_MAX = 4 * 1024 * 1024
 INCLUDES_MAX = 20
 
@@ -49,13 +60,29 @@ class _Files:
     complaints: list[str] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
 
-    def read(self, name: str) -> Reader | None:
-        """One file; None where it cannot be read, with a complaint."""
+    def read(self, name: str, own_kinds: frozenset[str] = frozenset()) -> Reader | None:
+        """One YAML file; None where it cannot be read, with a complaint."""
+        path = self.folder / name
+        text = self.text(name, f"{path}:1")
+        if text is None:
+            return None
+        document = read_document(text)
+        self.complaints += [f"{path}:{line}: {sentence}" for line, sentence in document.complaints]
+        return Reader(path, document, self.complaints, own_kinds)
+
+    def text(self, name: str, named_at: str) -> str | None:
+        """The text of one file; None where it cannot be read, with a complaint at the place that names it."""
         path = self.folder / name
         try:
-            octets = path.read_bytes()
-        except OSError as error:
-            self.complaints.append(f"{path}:1: cannot be read ({error.strerror})")
+            # Not further than what is too large: a device or pipe would never end.
+            if not path.is_file():
+                raise FileNotFoundError(ENOENT, strerror(ENOENT))
+            with path.open("rb") as file:
+                octets = file.read(FILE_BYTES_MAX + 1)
+        except (OSError, ValueError) as error:
+            words = error.strerror if isinstance(error, OSError) else "no file can be called so"
+            here = named_at if named_at == f"{path}:1" else f"{named_at}: {name}"
+            self.complaints.append(f"{here}: cannot be read ({words})")
             return None
         if len(octets) > FILE_BYTES_MAX:
             self.complaints.append(f"{path}:1: is far too large for rules")
@@ -68,9 +95,7 @@ class _Files:
             return None
         self.paths.append(path)
         self.digest.update(f"{name}\0{len(octets)}\0".encode() + octets)
-        document = read_document(text)
-        self.complaints += [f"{path}:{line}: {sentence}" for line, sentence in document.complaints]
-        return Reader(path, document, self.complaints)
+        return text
 
 
 def load_policy(folder: Path, name: str, own: Directory, hold_minutes: float, today: date) -> LoadedPolicy:
@@ -86,23 +111,42 @@ def load_policy(folder: Path, name: str, own: Directory, hold_minutes: float, to
     providers = files.read(PROVIDERS_FILE) if (folder / PROVIDERS_FILE).exists() else None
     if providers is not None:
         directory = read_providers(providers, directory)
-    rules, observes = _rules(files, name, directory, hours)
+    kinds = files.read(KINDS_FILE) if (folder / KINDS_FILE).exists() else None
+    office_kinds = OfficeKinds() if kinds is None else read_kinds(kinds, files.text)
+    own_kinds = frozenset(one.kind for one in office_kinds.kinds)
+    own_kinds |= frozenset(one.kind for one in office_kinds.dictionaries)
+    rules, observes = _rules(files, name, directory, hours, own_kinds)
+    law = _law(files, office, own_kinds)
     _cross_check(files, office, directory, rules, today)
     if not rules and not files.complaints:
         files.complaints.append(f"{folder / name}.yaml:1: there is no rule in this set; every mail would leave at once")
     if files.complaints:
         raise ConfigurationError(files.complaints)
     version = files.digest.hexdigest()[:12]
-    made = RuleSet(name, version, tuple(rules), directory, hours, observes, hold_minutes)
+    made = RuleSet(name, version, tuple(rules), directory, hours, observes, hold_minutes, office_kinds, law)
     return LoadedPolicy(made, tuple(files.paths), tuple(files.advice))
+
+
+def _law(files: _Files, office: Reader | None, own_kinds: frozenset[str]) -> Law:
+    """What comes along, with what the office's own folder adds or ends."""
+    own = files.read(LAW_FILE, own_kinds) if (files.folder / LAW_FILE).exists() else None
+    added = Law() if own is None else read_law(own)
+    kind = None if office is None else read_legal_form(office)
+    shipped = shipped_folder()
+    if files.folder.resolve() == shipped:
+        return merged(Law(), added, kind)
+    along = _Files(shipped, complaints=files.complaints).read(LAW_FILE)
+    return merged(Law() if along is None else read_law(along), added, kind)
 
 
 def sets_in(folder: Path) -> list[str]:
     """The names of the sets a folder offers."""
-    return sorted(path.stem for path in folder.glob("*.yaml") if path.name not in (OFFICE_FILE, PROVIDERS_FILE))
+    return sorted(path.stem for path in folder.glob("*.yaml") if path.name not in NOT_SETS)
 
 
-def _rules(files: _Files, name: str, directory: Directory, hours: OfficeHours) -> tuple[list[Rule], bool]:
+def _rules(
+    files: _Files, name: str, directory: Directory, hours: OfficeHours, own_kinds: frozenset[str]
+) -> tuple[list[Rule], bool]:
     rules: list[Rule] = []
     observes = False
     seen: dict[str, str] = {}
@@ -121,7 +165,7 @@ def _rules(files: _Files, name: str, directory: Directory, hours: OfficeHours) -
             there = ", ".join(offered) or "none"
             files.complaints.append(f"{asked_at}: there is no set of rules '{current}'{near}; there are: {there}")
             continue
-        reader = files.read(f"{current}.yaml")
+        reader = files.read(f"{current}.yaml", own_kinds)
         if reader is None:
             continue
         found = read_rules(reader, directory, hours)

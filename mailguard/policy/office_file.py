@@ -13,7 +13,7 @@ from mailguard.policy.directory import Directory, Exemption, domains
 from mailguard.policy.office_hours import DAYS, OfficeHours
 from mailguard.policy.reading import Reader
 
-OFFICE_KEYS = ("names", "group", "partners", "lists", "departments", "hours", "exceptions", "domains")
+OFFICE_KEYS = ("names", "group", "partners", "lists", "departments", "hours", "exceptions", "domains", "law")
 HOURS_KEYS = ("days", "from", "to", "closed", "japanese_holidays", "zone")
 EXCEPTION_KEYS = ("name", "rule", "senders", "recipients", "until", "why")
 PROVIDERS_KEYS = ("freemail", "carriers")

@@ -13,9 +13,15 @@ from mailguard.policy.patterns import Patterns, patterns
 
 
 class Reader:
-    """One file. Every method gives a usable value even where it complains, so that all complaints come at once."""
+    """One file. Every method gives a usable value even where it complains, so that all complaints come at once.
 
-    def __init__(self, path: Path, document: Document, complaints: list[str]) -> None:
+    ``own_kinds``: ids of the office's own kinds, which conditions may name beside those everybody has.
+    """
+
+    def __init__(
+        self, path: Path, document: Document, complaints: list[str], own_kinds: frozenset[str] = frozenset()
+    ) -> None:
+        self.own_kinds = own_kinds
         self._path = path
         self._document = document
         self._complaints = complaints
@@ -24,6 +30,11 @@ class Reader:
     def values(self) -> dict[str, Any]:
         """What the file says."""
         return self._document.values
+
+    @property
+    def folder(self) -> Path:
+        """Where the file lies."""
+        return self._path.parent
 
     def at(self, place: Place) -> str:
         """``file:line`` of a place."""
@@ -34,6 +45,10 @@ class Reader:
         self._complaints.append(
             f"{self.at(place)}: {spoken(place)} {sentence}" if place else f"{self.at(place)}: {sentence}"
         )
+
+    def complain_at(self, where: str, sentence: str) -> None:
+        """Note what is wrong in another file that this one names. ``where``: its ``file:line``."""
+        self._complaints.append(f"{where}: {sentence}")
 
     def known(self, place: Place, values: object, names: Collection[str]) -> dict[str, Any]:
         """A section whose keys must be among ``names``."""

@@ -9,8 +9,12 @@ from typing import Any
 
 from mailguard.config.places import Place
 from mailguard.config.suggestion import did_you_mean
+from mailguard.model.address import comparable
+from mailguard.model.approval import USUAL, Approval, ApproverKind
+from mailguard.model.protection import NO_WISH, Channel, Mode, Protection
 from mailguard.model.verdict import Action, AtEnd, Needs, Obligation
 from mailguard.policy.directory import Directory
+from mailguard.policy.lengths import NEVER, WAIT_MAX_SECONDS, length_of
 from mailguard.policy.office_hours import OfficeHours
 from mailguard.policy.patterns import Patterns, patterns
 from mailguard.policy.reading import Reader
@@ -20,17 +24,16 @@ from mailguard.policy.words import WORDS, Shape
 
 FILE_KEYS = ("include", "observe", "rules")
 RULE_KEYS = (
-    "id", "title", "when", "unless", "scope", "applies_to", "action", "needs", "wait", "at_end", "obligations",
-    "waiver", "quiet", "reason", "examples",
+    "id", "title", "when", "unless", "scope", "applies_to", "action", "needs", "approval", "wait", "at_end",
+    "obligations", "waiver", "protection", "quiet", "locked", "reason", "examples",
 )  # fmt: skip
+APPROVAL_KEYS = ("by", "persons", "count", "own")
+PROTECTION_KEYS = ("mode", "channel", "attachments", "subject")
 SCOPE_KEYS = ("senders", "departments", "recipients", "domains", "hours")
 EXAMPLE_KEYS = ("hits", "misses")
 LANGUAGES = ("ja", "en")
-WAIT_MAX_SECONDS = 30 * 24 * 3600
-NEVER = "never"
+_PERSON = re.compile(r"[^@\s*]+@[^@\s*]+")
 _ID = re.compile(r"[a-z][a-z0-9-]{1,60}")
-_WAIT = re.compile(r"(\d{1,6}(?:\.\d{1,3})?) (office )?(second|minute|hour|day)s?")
-_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,9 @@ def _rule(reader: Reader, place: Place, value: object, directory: Directory, hou
         examples=_examples(reader, (*place, "examples"), values.get("examples")),
         place=reader.at(place),
         is_quiet=reader.flag((*place, "quiet"), values.get("quiet"), False),
+        is_locked=reader.flag((*place, "locked"), values.get("locked"), False),
+        protection=_protection(reader, (*place, "protection"), values.get("protection")),
+        approval=_approval(reader, (*place, "approval"), values.get("approval")),
     )
     _refuse_contradictions(reader, place, values, rule)
     return rule if _ID.fullmatch(name) else None
@@ -103,12 +109,16 @@ def _refuse_contradictions(reader: Reader, place: Place, values: dict[str, Any],
     for key in ("needs", "wait", "at_end"):
         if key in values and not holds:
             reader.complain((*place, key), f"means nothing where the action is '{rule.action}'")
+    if "approval" in values and not (holds and rule.needs is Needs.APPROVER):
+        reader.complain((*place, "approval"), "means nothing without needs: approver")
     if rule.obligations and rule.action is Action.BLOCK:
         reader.complain((*place, "obligations"), "means nothing where the mail is blocked")
     if {Obligation.HIDE_RECIPIENTS, Obligation.SEND_INDIVIDUALLY} <= rule.obligations:
         reader.complain(
             (*place, "obligations"), "wants recipients hidden and sent to one by one; sending one by one hides them"
         )
+    if rule.protection != NO_WISH and Obligation.PROTECT not in rule.obligations:
+        reader.complain((*place, "protection"), "means nothing without the obligation protect")
     if rule.waiver is not None and not rule.obligations:
         reader.complain((*place, "waiver"), "means nothing without obligations")
     if not holds:
@@ -127,21 +137,62 @@ def _refuse_contradictions(reader: Reader, place: Place, values: dict[str, Any],
         reader.complain((*place, "wait"), "must say when it ends, such as 2 office days")
 
 
+def _protection(reader: Reader, place: Place, value: object) -> Protection:
+    values = reader.known(place, value, PROTECTION_KEYS)
+
+    def chosen(name: str, choices: list[str]) -> str | None:
+        wanted = values.get(name)
+        return None if wanted is None else reader.choice((*place, name), wanted, choices, choices[0])
+
+    mode, channel = chosen("mode", list(Mode)), chosen("channel", list(Channel))
+    attachments = chosen("attachments", ["found", "all"])
+    subject = _texts(reader, (*place, "subject"), values.get("subject"), figures=False)
+    return Protection(
+        None if mode is None else Mode(mode),
+        None if channel is None else Channel(channel),
+        None if attachments is None else attachments == "all",
+        tuple(subject.items()),
+    )
+
+
+def _approval(reader: Reader, place: Place, value: object) -> Approval:
+    """Who must approve; what is left out is the usual, and persons alone mean these persons."""
+    if value is None:
+        return USUAL
+    values = reader.known(place, value, APPROVAL_KEYS)
+    persons = tuple(sorted({comparable(one) for one in reader.texts((*place, "persons"), values.get("persons"))}))
+    for person in persons:
+        if not _PERSON.fullmatch(person):
+            reader.complain((*place, "persons"), f"must be addresses of people (it is '{person}')")
+    kinds = {
+        ApproverKind(reader.choice((*place, "by"), one or "", list(ApproverKind), "manager"))
+        for one in reader.texts((*place, "by"), values.get("by"))
+    }
+    if not kinds:
+        kinds = {ApproverKind.NAMED} if persons else set(USUAL.by)
+    if (ApproverKind.NAMED in kinds) is not bool(persons):
+        reader.complain((*place, "persons"), "and 'named' in by belong together: name the persons who may approve")
+    count = values.get("count", USUAL.count)
+    if count not in (1, 2) or isinstance(count, bool):
+        reader.complain((*place, "count"), "must be 1, or 2 for four eyes")
+    elif count == 2 and kinds == {ApproverKind.NAMED} and len(persons) < 2:
+        reader.complain((*place, "count"), "is 2, and only one person is named")
+    own = reader.flag((*place, "own"), values.get("own"), USUAL.own)
+    return Approval(tuple(sorted(kinds)), persons, 2 if count == 2 else 1, own)
+
+
 def _wait(reader: Reader, place: Place, value: object, hours: OfficeHours) -> tuple[int | None, bool]:
     """Seconds and whether they are office hours; None: not given, or without end."""
     if value is None or value == NEVER:
         return None, False
-    found = _WAIT.fullmatch(reader.text(place, value).strip())
-    if found is None:
+    length = length_of(reader.text(place, value))
+    if length is None:
         reader.complain(place, "must be a length such as 5 minutes, 4 office hours, 2 office days, or never")
         return None, False
-    unit = _SECONDS[found[3]]
-    if found[2] and found[3] == "day":
-        unit = hours.day_seconds
-    seconds = round(float(found[1]) * unit)
-    if seconds > WAIT_MAX_SECONDS:
+    seconds = length.seconds(hours)
+    if seconds is not None and seconds > WAIT_MAX_SECONDS:
         reader.complain(place, "must be at most 30 days")
-    return seconds, bool(found[2])
+    return seconds, length.is_office_time
 
 
 def _texts(reader: Reader, place: Place, value: object, *, figures: bool) -> dict[str, str]:
@@ -213,11 +264,10 @@ def _test(reader: Reader, place: Place, name: str, value: object) -> Test | None
             return Test(word, accepted=(reader.flag(place, value, True),))
         case Shape.NUMBER:
             return _bounds(reader, place, name, value)
-        case Shape.CHOICE:
+        case Shape.CHOICE | Shape.CHOICES:
             wanted = value if isinstance(value, list) else [value]
-            return Test(
-                word, accepted=tuple(reader.choice(place, one or "", word.choices, word.choices[0]) for one in wanted)
-            )
+            choices = word.choices if name != "finds" else (*word.choices, *sorted(reader.own_kinds))
+            return Test(word, accepted=tuple(reader.choice(place, one or "", choices, choices[0]) for one in wanted))
         case Shape.ADDRESS:
             return Test(word, patterns=reader.patterns(place, value))
         case Shape.TEXT:

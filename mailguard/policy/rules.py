@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mailguard.model.approval import USUAL, Approval
+from mailguard.model.office_kinds import OfficeKinds
+from mailguard.model.protection import NO_WISH, Protection
 from mailguard.model.verdict import Action, AtEnd, Needs, Obligation
 from mailguard.policy.directory import Directory
 from mailguard.policy.facts import Facts, RecipientFacts
+from mailguard.policy.law import Law
 from mailguard.policy.office_hours import OfficeHours
 from mailguard.policy.patterns import NOBODY, Patterns
 from mailguard.policy.words import Shape, Word
@@ -36,6 +40,9 @@ class Test:
                 assert isinstance(value, tuple)
                 texts = [_plain(text) for text in value]
                 return any(_plain(str(wanted)) in text for wanted in self.accepted for text in texts)
+            case Shape.CHOICES:
+                assert isinstance(value, tuple)
+                return any(one in self.accepted for one in value)
             case Shape.ADDRESS:
                 return self.patterns.fit(str(value))
             case _:
@@ -103,7 +110,8 @@ class Example:
 class Rule:
     """One rule of the office. ``wait_seconds`` None: the setting ``hold.minutes`` for a timer, else no end.
 
-    ``is_quiet``: its reason is told only where no other rule has one.
+    ``is_quiet``: its reason is told only where no other rule has one. ``is_locked``: only the file may change it.
+    ``is_observed``: nothing is done for it; what it would have done is recorded.
     """
 
     id: str
@@ -122,6 +130,10 @@ class Rule:
     examples: tuple[Example, ...]
     place: str
     is_quiet: bool = False
+    protection: Protection = NO_WISH
+    approval: Approval = USUAL
+    is_locked: bool = False
+    is_observed: bool = False
 
     @property
     def is_exposure(self) -> bool:
@@ -154,6 +166,7 @@ class RuleSet:
     """All rules in force, with whom the office knows and when it is there.
 
     ``version`` is a hash of everything that was read. ``observes``: nothing is held; what would have been is recorded.
+    ``kinds``: what the office itself looks for in mail, and what it allows. ``law``: when a mistake must be reported.
     """
 
     name: str
@@ -163,6 +176,8 @@ class RuleSet:
     hours: OfficeHours = field(default_factory=OfficeHours)
     observes: bool = False
     hold_minutes: float = 5.0
+    kinds: OfficeKinds = field(default_factory=OfficeKinds)
+    law: Law = field(default_factory=Law)
 
 
 def _plain(text: str) -> str:

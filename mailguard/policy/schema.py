@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mailguard.model.approval import ApproverKind
+from mailguard.model.protection import Channel, Mode
 from mailguard.model.verdict import Action, AtEnd, Needs, Obligation
 from mailguard.policy.rule_file import EXAMPLE_KEYS, LANGUAGES, SCOPE_KEYS
 from mailguard.policy.rules import AppliesTo, Hours
@@ -12,6 +14,7 @@ from mailguard.policy.words import WORDS, Shape, Word
 _TEXT = {"type": "string"}
 _TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
 _SOME_TEXTS = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT, "minItems": 1}]}
+_KIND = {"enum": list(ApproverKind)}
 _ALTERNATIVE = {"allOf": [{"$ref": "#/$defs/condition"}], "minProperties": 1}
 _ALTERNATIVES = {"type": "array", "items": _ALTERNATIVE}
 
@@ -69,11 +72,32 @@ def _rule() -> dict[str, Any]:
             "applies_to": {"enum": list(AppliesTo)},
             "action": {"enum": list(Action)},
             "needs": {"enum": list(Needs)},
+            "approval": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "by": {"anyOf": [_KIND, {"type": "array", "items": _KIND, "minItems": 1}]},
+                    "persons": _SOME_TEXTS,
+                    "count": {"enum": [1, 2]},
+                    "own": {"type": "boolean"},
+                },
+            },
             "wait": {"type": "string"},
             "at_end": {"enum": list(AtEnd)},
             "obligations": {"type": "array", "items": {"enum": list(Obligation)}},
             "waiver": {"enum": ["nobody", *[one for one in Needs if one is not Needs.TIMER]]},
+            "protection": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "mode": {"enum": list(Mode)},
+                    "channel": {"enum": list(Channel)},
+                    "attachments": {"enum": ["found", "all"]},
+                    "subject": {"$ref": "#/$defs/texts"},
+                },
+            },
             "quiet": {"type": "boolean"},
+            "locked": {"type": "boolean"},
             "reason": {"allOf": [{"$ref": "#/$defs/texts"}], "required": list(LANGUAGES)},
             "examples": {
                 "type": "object",
@@ -95,7 +119,7 @@ def _word(word: Word) -> dict[str, Any]:
             bounds = {"at_least": {"type": "number"}, "at_most": {"type": "number"}}
             section = {"type": "object", "additionalProperties": False, "properties": bounds, "minProperties": 1}
             return {"anyOf": [{"type": "number"}, section]}
-        case Shape.CHOICE:
+        case Shape.CHOICE | Shape.CHOICES:
             one = {"enum": list(word.choices)}
             return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
         case Shape.TEXT | Shape.ADDRESS:

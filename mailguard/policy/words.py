@@ -11,9 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mailguard.model.contents import Obstacle, Sign
 from mailguard.model.extract import MailKind, Seal
+from mailguard.model.finding import Inspection, Kind
 from mailguard.policy.directory import PRIVATE, Relation
 from mailguard.policy.facts import HUGE_LIST, Facts, RecipientFacts
+from mailguard.policy.personal_data import ATTRIBUTES, CONTACTS, has_encrypted, must_protect, total
 
 
 class Shape(StrEnum):
@@ -22,6 +25,7 @@ class Shape(StrEnum):
     FLAG = "flag"
     NUMBER = "number"
     CHOICE = "choice"
+    CHOICES = "choices"
     TEXT = "text"
     ADDRESS = "address"
 
@@ -31,7 +35,11 @@ Getter = Callable[[Facts, RecipientFacts], object]
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One condition word. ``choices`` for CHOICE; ``of_recipient``: whether the answer differs between recipients."""
+    """One condition word.
+
+    ``choices`` for CHOICE and CHOICES; of the latter several may hold at once, and one of them is enough.
+    ``of_recipient``: whether the answer differs between recipients.
+    """
 
     name: str
     shape: Shape
@@ -83,6 +91,28 @@ WORDS: dict[str, Word] = {
         _mail("protected_file", Shape.FLAG, lambda facts: has_protected(facts)),
         _mail("file_names_other_firm", Shape.FLAG, lambda facts: facts.names_other_firm),
         _mail("huge_list", Shape.FLAG, lambda facts: len(facts.situation.people.visible) >= HUGE_LIST),
+        # Personal data in it, and what could not be looked into.
+        _mail("must_protect", Shape.FLAG, lambda facts: must_protect(_inspection(facts))),
+        _mail("finds", Shape.CHOICES, lambda facts: tuple(_inspection(facts).counts), tuple(Kind)),
+        _mail("persons", Shape.NUMBER, lambda facts: _inspection(facts).persons),
+        _mail("persons_with_contact", Shape.NUMBER, lambda facts: _inspection(facts).persons_with_contact),
+        _mail("listed_persons", Shape.NUMBER, lambda facts: _inspection(facts).listed_persons),
+        _mail("contacts", Shape.NUMBER, lambda facts: total(_inspection(facts), CONTACTS)),
+        _mail("attribute_kinds", Shape.NUMBER, lambda facts: sum(k in _inspection(facts).counts for k in ATTRIBUTES)),
+        _mail("other_organisations_in_list", Shape.NUMBER, lambda facts: _others(facts)[0]),
+        _mail("other_persons_in_list", Shape.NUMBER, lambda facts: _others(facts)[1]),
+        _mail(
+            "unreadable",
+            Shape.CHOICES,
+            lambda facts: tuple(one.why.value for one in _inspection(facts).unreadable),
+            tuple(Obstacle),
+        ),
+        _mail(
+            "contents_show",
+            Shape.CHOICES,
+            lambda facts: tuple(one.value for one in _inspection(facts).signs),
+            tuple(Sign),
+        ),
         # Words in it.
         _mail("subject", Shape.TEXT, lambda facts: (facts.situation.extract.subject,)),
         _mail("body", Shape.TEXT, lambda facts: (facts.situation.extract.own_text,)),
@@ -120,4 +150,18 @@ def is_subject_empty(facts: Facts) -> bool:
 
 def has_protected(facts: Facts) -> bool:
     """Whether a file asks for a password that the mail does not give."""
-    return any(one.is_protected for one in facts.situation.extract.attachments) and not facts.gives_password
+    is_there = any(one.is_protected for one in facts.situation.extract.attachments) or has_encrypted(_inspection(facts))
+    return is_there and not facts.gives_password
+
+
+def _others(facts: Facts) -> tuple[int, int]:
+    """Organisations and people that stand in a list beside the one the mail is for, where it is for one alone."""
+    lists = _inspection(facts).lists if len(facts.situation.people.groups) <= 1 else ()
+    return (
+        max((one.other_organisations for one in lists), default=0),
+        max((one.other_persons for one in lists), default=0),
+    )
+
+
+def _inspection(facts: Facts) -> Inspection:
+    return facts.situation.inspection

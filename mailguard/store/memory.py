@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, StaticPool, create_engine
 
-from mailguard.store.tables import METADATA
+from mailguard.store.incident_tables import METADATA
 
 
 def memory_connection() -> Connection:

@@ -42,6 +42,8 @@ content = Table(
     # A variant that differs only at its start: the rest is the tail content's, from this octet of its wire form on.
     Column("tail_id", Text, ForeignKey("content.content_id")),
     Column("tail_from", BigInteger),
+    # The content of the mail this one was made for, where it is neither: it is destroyed with that.
+    Column("owner_id", Text, ForeignKey("content.content_id")),
     Index(
         "content_by_tail",
         "tail_id",
@@ -73,6 +75,12 @@ submission = Table(
     Column("size", BigInteger, nullable=False),
     Column("recipients", Integer, nullable=False),
     Column("automatic", Boolean, nullable=False),
+    # The content and size that count since a person edited the mail; NULL where nobody did. ``content_id`` stays what
+    # came in.
+    Column("edited_id", Text, ForeignKey("content.content_id")),
+    Column("edited_size", BigInteger),
+    # The last two, so that nothing else is read of mails that are only counted.
+    Index("submission_by_owner", "owner", "accepted_at", "queue_id", "listener"),
     Index(
         "submission_by_account",
         "account",
@@ -110,6 +118,8 @@ recipient = Table(
     Index(
         "recipient_by_due",
         "due_at",
+        # So that lists find what is on its way among what only waits.
+        "state",
         sqlite_where=text("due_at IS NOT NULL"),
         postgresql_where=text("due_at IS NOT NULL"),
     ),
@@ -119,6 +129,13 @@ recipient = Table(
         "queue_id",
         sqlite_where=text("state IN ('held', 'deferred')"),
         postgresql_where=text("state IN ('held', 'deferred')"),
+    ),
+    # Everything that is neither on its way nor sent: what lists tell apart within a period.
+    Index(
+        "recipient_not_sent",
+        "queue_id",
+        sqlite_where=text("state IN ('held', 'deferred', 'bounced', 'cancelled', 'expired', 'blocked')"),
+        postgresql_where=text("state IN ('held', 'deferred', 'bounced', 'cancelled', 'expired', 'blocked')"),
     ),
     sqlite_with_rowid=False,
 )
@@ -206,6 +223,18 @@ judgement = Table(
     sqlite_with_rowid=False,
 )
 
+# What lists and decision pages show of a judged mail: subject, names, files, the first words. Gone with the content.
+# By itself, and with row numbers on SQLite: rows so large would make the tree of their key as deep as a list is long.
+summary = Table(
+    "summary",
+    METADATA,
+    Column("queue_id", Text, ForeignKey("submission.queue_id"), primary_key=True),
+    # The judgement's.
+    Column("number", Integer, primary_key=True),
+    # Sealed JSON.
+    Column("sealed", LargeBinary, nullable=False),
+)
+
 correspondent = Table(
     "correspondent",
     METADATA,
@@ -266,11 +295,110 @@ thread_mail = Table(
     Index("thread_mail_by_time", "at"),
 )
 
+signature_part = Table(
+    "signature_part",
+    METADATA,
+    Column("sender", Text, primary_key=True),
+    # A keyed hash of one telephone, address or mailbox in the sender's closing block.
+    Column("part", LargeBinary, primary_key=True),
+    Column("mails", Integer, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 shared_list = Table(
     "shared_list",
     METADATA,
     Column("address", Text, primary_key=True),
     # A hash of the sorted members: the same list again is the same row.
     Column("list_key", LargeBinary, primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+parcel = Table(
+    "parcel",
+    METADATA,
+    Column("parcel_id", Text, primary_key=True),
+    Column("queue_id", Text, ForeignKey("submission.queue_id"), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("mode", Text, nullable=False),
+    # The content its recipients' variants end in.
+    Column("content_id", Text, ForeignKey("content.content_id"), nullable=False),
+    # Sealed, apart from every content's key; NULL once destroyed.
+    Column("password", LargeBinary),
+    # Sealed JSON: what is inside. Its hash stands in the audit record.
+    Column("manifest", LargeBinary, nullable=False),
+    Column("manifest_sha256", LargeBinary, nullable=False),
+    # A keyed hash of the Message-ID, by which reports of other servers are matched; NULL where the mail has none.
+    Column("message_key", LargeBinary),
+    Column("destroyed_at", BigInteger),
+    Index("parcel_by_mail", "queue_id"),
+    Index(
+        "parcel_by_message",
+        "message_key",
+        sqlite_where=text("message_key IS NOT NULL"),
+        postgresql_where=text("message_key IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+parcel_recipient = Table(
+    "parcel_recipient",
+    METADATA,
+    Column("queue_id", Text, ForeignKey("submission.queue_id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("parcel_id", Text, ForeignKey("parcel.parcel_id"), nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # Grows by one with every change; a change names the one it saw.
+    Column("revision", Integer, nullable=False),
+    # When a short message is due, or is taken for lost; NULL where nobody looks.
+    Column("due_at", BigInteger),
+    # Sealed: where a short message goes.
+    Column("phone", LargeBinary),
+    # The mail that carries the password, to the recipient or to the sender.
+    Column("told_by", Text, ForeignKey("submission.queue_id")),
+    Column("changed_at", BigInteger, nullable=False),
+    Index("parcel_recipient_by_parcel", "parcel_id"),
+    Index(
+        "parcel_recipient_by_due",
+        "due_at",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
+    Index(
+        "parcel_recipient_by_mail_that_tells",
+        "told_by",
+        sqlite_where=text("told_by IS NOT NULL"),
+        postgresql_where=text("told_by IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+correspondent_trait = Table(
+    "correspondent_trait",
+    METADATA,
+    # An address in comparable form, or "@domain".
+    Column("address", Text, primary_key=True),
+    Column("trait", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    # "reply" (what a server said) or "person" (what somebody here said), which a reply does not change.
+    Column("source", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+agreed_password = Table(
+    "agreed_password",
+    METADATA,
+    Column("address", Text, primary_key=True),
+    # Sealed; NULL once withdrawn, so that it is known not to be used again.
+    Column("password", LargeBinary),
+    # A keyed hash: the same password for another partner, or again, is refused.
+    Column("fingerprint", LargeBinary, primary_key=True),
+    Column("agreed_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("agreed_by", Text, nullable=False),
+    Index("agreed_password_by_fingerprint", "fingerprint"),
     sqlite_with_rowid=False,
 )

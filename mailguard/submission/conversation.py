@@ -43,7 +43,7 @@ class Conversation(Wire):
         self._extended = False
         self._account: Account | None = None
         self._source: Source | None = None
-        self._source_is_known = False
+        self._source_edition = 0
         self._known_sender: str | None = None
         self._session: Session | None = None
         self._mail: MailCommand | None = None
@@ -262,10 +262,13 @@ class Conversation(Wire):
         return None
 
     def _find_source(self) -> Source | None:
-        if not self._source_is_known:
-            self._source_is_known = True
+        sources = self._shared.sources
+        if self._source_edition != sources.edition:
+            # What may send may have been changed since this connection's last mail.
+            self._source_edition = sources.edition
+            self._known_sender = self._session = None
             if self._listener.settings.auth != "required":
-                self._source = self._shared.sources.find(self.client_address)
+                self._source = sources.find(self.client_address)
         return self._source
 
     def _mail_begun(self, mail: MailCommand, account: str) -> bytes:

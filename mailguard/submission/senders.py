@@ -25,14 +25,24 @@ class Source:
 
 
 class Sources:
-    """All trusted networks; the longest matching one decides alone, whatever wider ones would allow."""
+    """All trusted networks; the longest matching one decides alone, whatever wider ones would allow.
+
+    ``edition`` grows with each ``take_up``: whoever keeps what ``find`` said asks again then.
+    """
 
     def __init__(self, settings: Sequence[SourceSettings]) -> None:
+        self.edition = 0
         self._networks: list[tuple[IPv4Network | IPv6Network, Source]] = []
+        self.take_up(settings)
+
+    def take_up(self, settings: Sequence[SourceSettings]) -> None:
+        """Let these count from now on, and no others."""
+        networks: list[tuple[IPv4Network | IPv6Network, Source]] = []
         for section in settings:
             source = _source(section)
-            self._networks += [(network, source) for network in section.networks]
-        self._networks.sort(key=lambda entry: entry[0].prefixlen, reverse=True)
+            networks += [(network, source) for network in section.networks]
+        self._networks = sorted(networks, key=lambda entry: entry[0].prefixlen, reverse=True)
+        self.edition += 1
 
     def find(self, client_address: str) -> Source | None:
         """The source this client address belongs to, or None."""
@@ -66,4 +76,4 @@ def _source(section: SourceSettings) -> Source:
             domains.add(comparable_domain(allowed[1:]))
         else:
             addresses.add(comparable(allowed))
-    return Source(section.name, section.owner, frozenset(addresses), frozenset(domains))
+    return Source(section.name, comparable(section.owner), frozenset(addresses), frozenset(domains))

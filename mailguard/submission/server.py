@@ -123,6 +123,10 @@ class SubmissionServer:
         """Take up the certificate files as they are now; False where they cannot be used and the old ones stay."""
         return self._certificates.reload()
 
+    def take_up_sources(self, sources: Sequence[SourceSettings]) -> None:
+        """Let these send without signing in, and no others, from the next mail of each connection on."""
+        self._sources.take_up(sources)
+
     async def _listen(self, listener: Listener) -> None:
         settings = listener.settings
         try:

@@ -1,6 +1,7 @@
 """``/healthz``: the process answers. ``/readyz``: it can take and deliver mail. ``/metrics``: numbers for Prometheus.
 
-Nothing here names an address, a host or a mail. All three answer GET and change nothing.
+Nothing here names an address, a host or a mail. All three answer GET and change nothing. The
+last two answer only monitors, the networks that ``web.monitor_networks`` names.
 """
 
 from __future__ import annotations
@@ -8,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from fastapi import FastAPI, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from mailguard.web.guard import Networks, is_within
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -47,27 +50,33 @@ class Health:
         return all(word == "ok" for word in self.parts.values())
 
 
-def create_app(check: Callable[[], Awaitable[Health]], readings: Callable[[], Awaitable[Iterable[Reading]]]) -> FastAPI:
-    """The application; ``check`` and ``readings`` are asked at each request."""
-    app = FastAPI(title="mailguard", docs_url=None, redoc_url=None, openapi_url=None)
+def router_of(
+    check: Callable[[], Awaitable[Health]], readings: Callable[[], Awaitable[Iterable[Reading]]], monitors: Networks
+) -> APIRouter:
+    """The routes; ``check`` and ``readings`` are asked at each request, for clients in ``monitors`` only."""
+    router = APIRouter()
 
-    @app.get("/healthz")
+    def only_monitors(request: Request) -> None:
+        if not is_within(request.client, monitors):
+            raise HTTPException(404)
+
+    @router.get("/healthz")
     async def healthz() -> PlainTextResponse:
         return PlainTextResponse("ok\n")
 
-    @app.get("/readyz")
+    @router.get("/readyz", dependencies=[Depends(only_monitors)])
     async def readyz() -> JSONResponse:
         health = await check()
         body = {"ready": health.is_ready, "parts": health.parts, "degraded": health.degraded}
         return JSONResponse(body, status_code=200 if health.is_ready else 503)
 
-    @app.get("/metrics")
+    @router.get("/metrics", dependencies=[Depends(only_monitors)])
     async def metrics() -> Response:
         registry = CollectorRegistry(auto_describe=False)
         registry.register(_Readings(list(await readings())))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE)
 
-    return app
+    return router
 
 
 class _Readings(Collector):

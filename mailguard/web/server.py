@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Iterator
+import ssl
+from collections.abc import Callable, Iterator
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from mailguard.errors import AddressUnavailable
 
 GRACE_SECONDS = 3
+Tls = Callable[[], ssl.SSLContext]
 
 
 class _Server(uvicorn.Server):
@@ -25,11 +27,16 @@ class _Server(uvicorn.Server):
 class WebServer:
     """Serves one application on one address. ``start`` returns once it listens.
 
-    Making one takes the address; raises ``AddressUnavailable``.
+    ``tls``: gives the context for a new connection, asked at each one so that a renewed certificate counts at once;
+    None: plain HTTP. ``before_stop`` is called when the end begins, to end streams that would wait for nothing.
+    Making one takes the address; raises ``AddressUnavailable``, and whatever ``tls`` raises.
     """
 
-    def __init__(self, app: FastAPI, host: str, port: int) -> None:
+    def __init__(
+        self, app: ASGIApp, host: str, port: int, tls: Tls | None = None, before_stop: Callable[[], None] | None = None
+    ) -> None:
         self._host = host
+        self._before_stop = before_stop
         self._socket = _bind(host, port)
         self._server = _Server(
             uvicorn.Config(
@@ -39,6 +46,9 @@ class WebServer:
                 access_log=False,
                 server_header=False,
                 timeout_graceful_shutdown=GRACE_SECONDS,
+                # Whose word counts about the client's address is the guard's to decide.
+                proxy_headers=False,
+                ssl_context_factory=None if tls is None else _renewed(tls),
             )
         )
         self._task: asyncio.Task[None] | None = None
@@ -59,9 +69,22 @@ class WebServer:
 
     async def stop(self) -> None:
         """End; requests under way get a few seconds."""
+        if self._before_stop is not None:
+            self._before_stop()
         self._server.should_exit = True
         if self._task is not None:
             await self._task
+
+
+def _renewed(tls: Tls) -> Callable[..., ssl.SSLContext]:
+    """For uvicorn: a context that hands each connection over to the newest one, with or without a server name."""
+    first = tls()
+
+    def take_newest(connection: ssl.SSLObject | ssl.SSLSocket, _name: str | None, _context: ssl.SSLContext) -> None:
+        connection.context = tls()
+
+    first.sni_callback = take_newest
+    return lambda *_: first
 
 
 def _bind(host: str, port: int) -> socket.socket:

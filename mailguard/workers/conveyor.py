@@ -11,8 +11,11 @@ from dataclasses import replace
 
 import structlog
 
-from mailguard.errors import MailguardError
-from mailguard.model.queue import State
+from mailguard.delivery.bounce import Bounce
+from mailguard.errors import MailguardError, PoolClosed, StaleState
+from mailguard.model.knowledge import Lesson
+from mailguard.model.queue import QueueId, Recipient, RecipientKey, State
+from mailguard.model.verdict import Judgement
 from mailguard.spool import Mail, Spool
 from mailguard.workers.deliverer import Deliverer
 from mailguard.workers.inspector import Inspector
@@ -40,6 +43,16 @@ class Conveyor:
         self._bytes = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._open = True
+        self._inspecting: set[str] = set()
+        self._preparing: set[RecipientKey] = set()
+
+    def is_inspecting(self, queue_id: str) -> bool:
+        """Whether a mail waits for its look, or is looked at, here. May be asked from any thread."""
+        return queue_id in self._inspecting
+
+    def is_preparing(self, key: RecipientKey) -> bool:
+        """Whether a recipient waits for its variant, or gets it, here. May be asked from any thread."""
+        return key in self._preparing
 
     @property
     def free(self) -> int:
@@ -70,18 +83,57 @@ class Conveyor:
 
     async def inspect(self, mail: Mail) -> None:
         """Judge a mail, record the verdicts, and deliver what may go at once."""
-        judgement, lesson = await self._inspector.judge(mail)
-        work = self._inspector.record(mail, judgement, lesson, at_once=self._open)
-        claimed = await self._spool.store.write(work)
+        queue_id = mail.submission.queue_id
+        self._inspecting.add(queue_id)
+        try:
+            judgement, lesson = await self._inspector.judge(mail)
+            bounce = await self._inspector.report_in(mail)
+            claimed = await self._record(mail, judgement, lesson, bounce)
+        finally:
+            self._inspecting.discard(queue_id)
         if claimed:
             await self._go_on(replace(mail, recipients=tuple(claimed), lesson=lesson, is_judged_here=True))
 
+    async def _record(
+        self, mail: Mail, judgement: Judgement, lesson: Lesson | None, bounce: Bounce | None
+    ) -> list[Recipient]:
+        """Record the verdicts of all that are still ours; raises ``StaleState`` where somebody else was there first."""
+        while True:
+            work = self._inspector.record(mail, judgement, lesson, at_once=self._open, bounce=bounce)
+            try:
+                return await self._spool.store.write(work)
+            except StaleState:
+                # A look may take longer than its lease, which the timekeeper then makes longer: a new revision.
+                ours = await self._still_ours(mail.submission.queue_id)
+                if not ours or ours == mail.recipients:
+                    raise
+                mail = replace(mail, recipients=ours)
+
+    async def _still_ours(self, queue_id: QueueId) -> tuple[Recipient, ...]:
+        now = await self._spool.store.read(lambda connection: self._spool.mail(connection, queue_id))
+        return tuple(
+            entry for entry in now.recipients if entry.state is State.ACCEPTED and entry.lease_owner == self._spool.node
+        )
+
     async def _go_on(self, mail: Mail) -> None:
         """Deliver what is claimed; first make the variants of what is only cleared."""
-        sending = [entry for entry in mail.recipients if entry.state is State.SENDING]
-        cleared = [entry for entry in mail.recipients if entry.state is State.CLEARED]
+        sending = tuple(entry for entry in mail.recipients if entry.state is State.SENDING)
+        cleared = tuple(entry for entry in mail.recipients if entry.state is State.CLEARED)
+        works = [self._deliverer.deliver(replace(mail, recipients=sending))] if sending else []
         if cleared:
-            sending += await self._transformer.prepare(replace(mail, recipients=tuple(cleared)))
+            # Beside each other: a parcel takes seconds, for which colleagues need not wait.
+            works.append(self._prepare(replace(mail, recipients=cleared)))
+        for ended in await asyncio.gather(*works, return_exceptions=True):
+            if ended is not None:
+                raise ended
+
+    async def _prepare(self, mail: Mail) -> None:
+        keys = {entry.key for entry in mail.recipients}
+        self._preparing |= keys
+        try:
+            sending = await self._transformer.prepare(mail)
+        finally:
+            self._preparing -= keys
         if sending:
             await self._deliverer.deliver(replace(mail, recipients=tuple(sending)))
 
@@ -108,11 +160,11 @@ class Conveyor:
         def done(ended: asyncio.Task[None]) -> None:
             self._tasks.discard(ended)
             self.release(size)
-            if not ended.cancelled() and (error := ended.exception()) is not None:
+            if not ended.cancelled() and (error := ended.exception()) is not None and not isinstance(error, PoolClosed):
                 # The lease ends and the timekeeper finds the mail again; nothing is lost and nothing goes out early.
-                log.error(
-                    "mail_left_for_later", queue_id=queue_id, error=type(error).__name__, exc_info=_unexpected(error)
-                )
+                # Another node that was there first is no fault.
+                tell = log.info if isinstance(error, StaleState) else log.error
+                tell("mail_left_for_later", queue_id=queue_id, error=type(error).__name__, exc_info=_unexpected(error))
 
         task.add_done_callback(done)
 

@@ -20,11 +20,13 @@ from mailguard.correspondents import learn
 from mailguard.crash_points import crash_point
 from mailguard.delivery.next_hop import MailTransaction, NextHop, RecipientResult
 from mailguard.delivery.routes import Routes
-from mailguard.errors import MailguardError, StaleState, StorageUnavailable
+from mailguard.errors import ContentDamaged, MailguardError, StaleState, StorageUnavailable, UnknownMail
 from mailguard.mime.received import received_line
 from mailguard.model.audit import AuditAction, AuditEvent
 from mailguard.model.delivery import DeliveryAttempt, Outcome
 from mailguard.model.queue import Mover, Recipient, State
+from mailguard.model.verdict import Obligation
+from mailguard.parcels.passwords import Passwords, is_carrier
 from mailguard.spool import Mail, Move, Spool, advance, lease, queries, rows
 from mailguard.spool.moves import Step
 from mailguard.store import Transaction, Work
@@ -41,6 +43,7 @@ _RECORD_AGAIN_SECONDS = 0.5
 _STEP: dict[State, tuple[Step, ...]] = {
     state: ((state, Mover.DELIVERER),) for state in (State.DELIVERED, State.DEFERRED, State.BOUNCED)
 }
+_LOST = (Outcome.BOUNCED, Outcome.UNKNOWN)
 _ACTION = {
     State.DELIVERED: AuditAction.DELIVERED,
     State.DEFERRED: AuditAction.DEFERRED,
@@ -88,13 +91,16 @@ class Deliverer:
         reports: Reports,
         learner: Learner,
         hostname: str,
+        passwords: Passwords | None = None,
     ) -> None:
+        """``passwords``: those of protected mails, where any are made."""
         self._spool = spool
         self._routes = routes
         self._settings = settings
         self._reports = reports
         self._learner = learner
         self._hostname = hostname
+        self._passwords = passwords
         self._lease = timedelta(seconds=settings.lease_seconds)
         self.counters = DeliveryCounters()
 
@@ -202,6 +208,7 @@ class Deliverer:
             except StaleState:
                 log.error("outcome_came_too_late", queue_id=queue_id)
                 return
+            crash_point("after_delivered_commit")
             self._count(queue_id, attempt, recorded.states, results)
             if recorded.has_reports:
                 self._reports.hint()
@@ -232,9 +239,32 @@ class Deliverer:
                 moves = [Move(decision.recipient, _STEP[state], decision.changes) for decision in alike]
                 advance(transaction, moves, self._event(transaction, attempt, state, alike))
             has_reports = self._reports.submit(transaction, attempt.mail, head, decisions)
+            has_reports |= self._tell_passwords(transaction, attempt.mail, by_state)
+            crash_point("after_password_written")
             return _Recorded([decision.state for decision in decisions], has_reports)
 
         return work
+
+    def _tell_passwords(self, transaction: Transaction, mail: Mail, by_state: dict[State, list[Decision]]) -> bool:
+        """What an outcome means for the passwords of protected mails; whether a mail of our own waits."""
+        if self._passwords is None:
+            return False
+        if is_carrier(mail.submission):
+            lost = [one for found in by_state.values() for one in found if one.result.outcome in _LOST]
+            return bool(lost) and self._passwords.carrier_failed(transaction, mail.submission.queue_id)
+        delivered, bounced = (
+            [one for one in by_state.get(state, []) if _is_protected(one.recipient)]
+            for state in (State.DELIVERED, State.BOUNCED)
+        )
+        try:
+            for one in bounced:
+                self._passwords.refused(transaction, one.recipient, one.result.reply)
+            if delivered:
+                return self._passwords.delivered(transaction, mail.submission, [one.recipient for one in delivered])
+        except (ContentDamaged, UnknownMail, ValueError) as error:
+            # The outcome must stand; the password is not told, and can still be shown or rerouted.
+            log.error("password_not_told", queue_id=mail.submission.queue_id, error=type(error).__name__)
+        return False
 
     @staticmethod
     def _event(transaction: Transaction, attempt: _Attempt, state: State, decisions: list[Decision]) -> AuditEvent:
@@ -293,3 +323,7 @@ def _by_variant(mail: Mail, indexes: Sequence[int]) -> list[list[int]]:
     for index in indexes:
         groups.setdefault(mail.recipients[index].variant_id, []).append(index)
     return list(groups.values())
+
+
+def _is_protected(recipient: Recipient) -> bool:
+    return recipient.verdict is not None and Obligation.PROTECT in recipient.verdict.obligations

@@ -1,41 +1,66 @@
 """Looks into one mail: reads it, asks the office's history and the DNS, and lets the rules judge.
 
-The stages are pure; this module is what brings them the mail and the answers. Large contents are read one at a time, so
-that what looking takes stays bounded.
+The stages are pure; this module is what brings them the mail and the answers. What hostile mail could do is done to a
+process apart (``looking.py``).
 """
 
 from __future__ import annotations
 
 import asyncio
+from typing import Protocol
 
-from mailguard.correspondents import recall
-from mailguard.judging import judge_mail, looked_at
+from mailguard.correspondents import recall, signature_of
+from mailguard.judging import judge_mail
 from mailguard.judging.active import ActivePolicy
+from mailguard.judging.past_mail import occasion_of
+from mailguard.judging.placing import placed
 from mailguard.mime.message import unstuffed
+from mailguard.model.address import comparable
 from mailguard.model.knowledge import Knowledge, Lesson, Question
 from mailguard.model.verdict import Judgement
 from mailguard.policy.facts import Occasion, Situation
 from mailguard.policy.rules import RuleSet
 from mailguard.spool import Mail, Spool
 from mailguard.workers.acquaintances import Acquaintances
+from mailguard.workers.looking import Signatures
 from mailguard.workers.mail_domains import MailDomains
 
-BRIEF_BYTES = 64 * 1024
-"""Contents up to this size are read on the event loop: a thread would cost more than it spares the others."""
+SMALL_BYTES = 256 * 1024
+LARGE_AT_ONCE = 2
+"""Contents above ``SMALL_BYTES`` that are in memory at a time, so that what looking takes stays bounded."""
+
+
+class Looks(Protocol):
+    """Who looks into mail (``looking.Looking``)."""
+
+    async def look(self, octets: bytes, occasion: Occasion, rules: RuleSet, learned: frozenset[bytes]) -> Situation:
+        """The mail as read."""
 
 
 class MailJudge:
     """One per node; safe to use for many mails at the same time."""
 
-    def __init__(self, spool: Spool, policy: ActivePolicy, domains: MailDomains, acquaintances: Acquaintances) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        policy: ActivePolicy,
+        domains: MailDomains,
+        acquaintances: Acquaintances,
+        looking: Looks,
+        signatures: Signatures,
+    ) -> None:
         self._spool = spool
         self._policy = policy
         self._domains = domains
         self._acquaintances = acquaintances
-        self._one_large = asyncio.Semaphore(1)
+        self._looking = looking
+        self._signatures = signatures
+        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
 
     async def judge(self, mail: Mail) -> tuple[Judgement, Lesson | None]:
-        """The judgement and what a delivery will teach. Raises whatever goes wrong in looking."""
+        """The judgement, a verdict for each forward-path, and what a delivery will teach. Raises whatever goes wrong in
+        looking.
+        """
         rules = self._policy.rules
         situation = await self._look(mail, rules)
         question = situation.question
@@ -47,7 +72,7 @@ class MailJudge:
         ]
         unreachable = await self._domains.cannot_receive(new) if new else {}
         judged = judge_mail(situation, knowledge, rules, unreachable)
-        return judged.judgement, judged.lesson
+        return placed(judged.judgement, mail.submission), judged.lesson
 
     async def _asked(self, question: Question) -> Knowledge:
         known = self._acquaintances.answer(question)
@@ -58,24 +83,18 @@ class MailJudge:
 
     async def _look(self, mail: Mail, rules: RuleSet) -> Situation:
         occasion = occasion_of(mail)
-        if mail.plain is not None and len(mail.plain) <= BRIEF_BYTES:
-            return looked_at(unstuffed(mail.plain), occasion, rules)
-        async with self._one_large:
+        learned = await self._signature_of(comparable(occasion.reverse_path))
+        if mail.plain is not None and len(mail.plain) <= SMALL_BYTES:
+            return await self._looking.look(unstuffed(mail.plain), occasion, rules, learned)
+        async with self._large:
             wire = mail.plain
             if wire is None:
                 wire = b"".join([frame async for frame in self._spool.stream_content(mail.submission.content_id)])
-            return await asyncio.to_thread(looked_at, unstuffed(wire), occasion, rules)
+            return await self._looking.look(unstuffed(wire), occasion, rules, learned)
 
-
-def occasion_of(mail: Mail) -> Occasion:
-    """What surrounds a mail."""
-    submission = mail.submission
-    envelope = submission.envelope
-    return Occasion(
-        reverse_path=envelope.reverse_path,
-        forward_paths=tuple(path.address for path in envelope.forward_paths),
-        at=submission.accepted_at,
-        source=submission.session.source,
-        is_automatic=submission.automatic,
-        size=submission.size,
-    )
+    async def _signature_of(self, sender: str) -> frozenset[bytes]:
+        known = self._signatures.of(sender)
+        if known is None:
+            known = await self._spool.store.read(lambda connection: signature_of(connection, sender))
+            self._signatures.note(sender, known)
+        return known

@@ -41,7 +41,7 @@ class Learner:
             return replace(lesson, boxes=boxes, people=(), visible=(), thread=None) if boxes else None
         waived = any(entry.verdict is not None and entry.verdict.is_waived for entry in reached)
         visible = lesson.visible or (_visible_of(lesson) if waived else ())
-        if not boxes and lesson.thread is None:
+        if not boxes and lesson.thread is None and not lesson.closing:
             return None
         return replace(lesson, boxes=boxes, visible=visible)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from mailguard.delivery.transaction import RecipientResult
 from mailguard.errors import MailguardError
 from mailguard.model.delivery import Outcome
 from mailguard.model.queue import Recipient, State
+from mailguard.parcels.passwords import is_carrier
 from mailguard.spool import Mail, Spool
 from mailguard.spool.reports import reporter_of, submit_report
 from mailguard.store import Transaction
@@ -74,6 +75,9 @@ class Reports:
             expires_at=recipient.expires_at,
             jitter=random.random(),  # noqa: S311  spreads retries, protects nothing
         )
+        if is_carrier(mail.submission) and result.outcome is Outcome.UNKNOWN:
+            # A password is never sent twice: its sender tells it instead (``Passwords.carrier_failed``).
+            following = replace(following, state=State.BOUNCED, due_at=None)
         changes: dict[str, Any] = {"due_at": following.due_at, "lease_owner": None, "doubts": following.doubts}
         kind = self._kind(mail, recipient, result, following, now)
         if kind is ReportKind.DELAYED:
@@ -99,6 +103,9 @@ class Reports:
     def _kind(
         self, mail: Mail, recipient: Recipient, result: RecipientResult, following: Next, now: datetime
     ) -> ReportKind | None:
+        if is_carrier(mail.submission):
+            # The sender never wrote it, and hears of it in other words.
+            return None
         match following.state:
             case State.BOUNCED:
                 return ReportKind.FAILED

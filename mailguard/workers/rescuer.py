@@ -15,11 +15,13 @@ from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.delivery import Outcome
 from mailguard.model.queue import Mover, Recipient, State
 from mailguard.model.verdict import Verdict
+from mailguard.parcels.passwords import Passwords, is_carrier
 from mailguard.spool import Move, Spool, advance, lease, queries, rows
 from mailguard.spool.moves import Step
 from mailguard.store import Transaction
 
 ACTOR = Actor(ActorKind.WORKER, "rescuer")
+_GIVE_UP: tuple[Step, ...] = ((State.DEFERRED, Mover.RESCUER), (State.BOUNCED, Mover.DELIVERER))
 _DEFER: tuple[Step, ...] = ((State.DEFERRED, Mover.RESCUER),)
 _HOLD: tuple[Step, ...] = ((State.HELD, Mover.RESCUER),)
 
@@ -29,9 +31,11 @@ log = structlog.get_logger()
 class Rescuer:
     """One per node."""
 
-    def __init__(self, spool: Spool, schedule: RetrySchedule) -> None:
+    def __init__(self, spool: Spool, schedule: RetrySchedule, passwords: Passwords | None = None) -> None:
+        """``passwords``: those of protected mails, where any are made."""
         self._spool = spool
         self._schedule = schedule
+        self._passwords = passwords
 
     def reclaim(self, transaction: Transaction) -> int:
         """End the leases this node held when it last stopped, so that their work is due now; how many. For the start.
@@ -48,6 +52,7 @@ class Rescuer:
         if not sending:
             return
         attempts = self._spool.attempts(transaction, queue_id)
+        carries = self._passwords is not None and is_carrier(self._spool.mail(transaction, queue_id).submission)
         doubtful: list[Move] = []
         plain: list[Move] = []
         for entry in sending:
@@ -56,9 +61,12 @@ class Rescuer:
             changes: dict[str, Any] = {"lease_owner": None, "due_at": transaction.now}
             if in_doubt:
                 doubts = entry.doubts + 1
-                due_at = transaction.now if self._schedule.resends_after(doubts) else None
+                due_at = transaction.now if self._schedule.resends_after(doubts) and not carries else None
                 changes |= {"doubts": doubts, "due_at": due_at}
-            (doubtful if in_doubt else plain).append(Move(entry, _DEFER, changes))
+            (doubtful if in_doubt else plain).append(Move(entry, _GIVE_UP if in_doubt and carries else _DEFER, changes))
+        if doubtful and carries and self._passwords is not None:
+            # A password is never sent twice; its sender tells it instead.
+            self._passwords.carrier_failed(transaction, queue_id)
         for moves, action in ((doubtful, AuditAction.IN_DOUBT), (plain, AuditAction.RESCUED)):
             if moves:
                 details: dict[str, object] = {"positions": [move.recipient.key.position for move in moves]}
@@ -71,7 +79,7 @@ class Rescuer:
 def held_by_rescuer(transaction: Transaction, recipients: list[Recipient], verdict: Verdict) -> list[Recipient]:
     """Hold accepted recipients of one mail for a person, without a timer."""
     queue_id = recipients[0].key.queue_id
-    changes = {"verdict": verdict, "due_at": None, "lease_owner": None, "shown_until": None}
+    changes = {"verdict": verdict, "due_at": None, "lease_owner": None, "shown_until": None, "looks": 0}
     details: dict[str, object] = {
         "positions": [entry.key.position for entry in recipients],
         "reasons": list(verdict.reasons),

@@ -1,8 +1,9 @@
 """Destroys contents whose time is over, and collects what a crash left on disk.
 
-Destroying means: the key goes, with the octets, in one transaction with its record; then the file; then the write-ahead
-log is emptied. What is in a backup cannot be opened any more. Orphans are files without a living row: the row always
-goes before the file, and a file always comes before its row, so a young file may still get one.
+Destroying means: the key goes, with the octets and the mail's summary, in one transaction with its record; then the
+file; then the write-ahead log is emptied. What is in a backup cannot be opened any more. Orphans are files without a
+living row: the row always goes before the file, and a file always comes before its row, so a young file may still get
+one.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import structlog
 from mailguard import audit
 from mailguard.correspondents import forget_old_threads
 from mailguard.errors import MailguardError
+from mailguard.hold.approving import forget_notes
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
+from mailguard.parcels.passwords import Passwords
 from mailguard.spool import Spool, queries
 from mailguard.spool.content import content_path
-from mailguard.store import Transaction
+from mailguard.store import Transaction, Work
 from mailguard.store.times import to_micros
 
 ACTOR = Actor(ActorKind.WORKER, "sweeper")
@@ -35,9 +38,13 @@ log = structlog.get_logger()
 class Sweeper:
     """One per node. Each of its steps may be repeated at any time."""
 
-    def __init__(self, spool: Spool, retention: timedelta) -> None:
+    def __init__(self, spool: Spool, retention: timedelta, passwords: Passwords | None = None) -> None:
+        """``passwords``: those of protected mails, which end with their content."""
         self._spool = spool
+        self._passwords = passwords
         self._retention = retention
+        self.forget_ended: Work[int] | None = None
+        """Removes what else is over: sessions, codes, counts; how many."""
 
     async def run(self) -> None:
         """Sweep now and then every hour, for ever."""
@@ -46,8 +53,11 @@ class Sweeper:
                 destroyed = await self.destroy_expired()
                 orphans = await asyncio.to_thread(self.collect_orphans, ORPHAN_AGE)
                 threads = await self._spool.store.write(self.forget_threads, is_brief=False)
-                if destroyed or orphans or threads:
-                    log.info("swept", destroyed=destroyed, orphans=orphans, threads=threads)
+                ended = 0
+                if self.forget_ended is not None:
+                    ended = await self._spool.store.write(self.forget_ended, is_brief=False)
+                if destroyed or orphans or threads or ended:
+                    log.info("swept", destroyed=destroyed, orphans=orphans, threads=threads, ended=ended)
             except (MailguardError, OSError) as error:
                 log.error("sweep_failed", error=type(error).__name__, cause=str(error))
             await asyncio.sleep(EVERY.total_seconds())
@@ -60,6 +70,8 @@ class Sweeper:
                 if is_file:
                     await asyncio.to_thread(content_path(self._spool.folder, content_id).unlink, missing_ok=True)
             total += len(destroyed)
+        if self._passwords is not None:
+            total += await self._spool.store.write(self._passwords.destroy_outlived, is_brief=False)
         if total:
             await asyncio.to_thread(self._spool.store.checkpoint)
         return total
@@ -68,7 +80,11 @@ class Sweeper:
         before = to_micros(transaction.now - self._retention)
         rows = queries.destroyable(transaction, before, _BATCH)
         if rows:
-            queries.destroy(transaction, [row.content_id for row in rows], to_micros(transaction.now))
+            destroyed = [row.content_id for row in rows]
+            queries.destroy(transaction, destroyed, to_micros(transaction.now))
+            # What came in has the id of its mail; with it goes what lists show of it, and what people wrote about it.
+            queries.forget_summaries(transaction, destroyed)
+            forget_notes(transaction, destroyed)
         for row in rows:
             event = AuditEvent(transaction.now, ACTOR, AuditAction.CONTENT_DESTROYED, row.content_id)
             audit.append(transaction, event)

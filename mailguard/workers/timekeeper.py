@@ -20,6 +20,7 @@ from mailguard.errors import MailguardError, StaleState
 from mailguard.hold import HoldEnds
 from mailguard.model.audit import Actor, ActorKind
 from mailguard.model.queue import Recipient, State
+from mailguard.model.verdict import Reason
 from mailguard.policy.builtin import STOPPED_LOOKING
 from mailguard.spool import Mail, Move, Spool, advance, lease, queries
 from mailguard.spool.spool import INSPECTION_LEASE
@@ -28,9 +29,12 @@ from mailguard.store.times import from_micros, to_micros
 from mailguard.workers.claims import CLAIM, QUEUE, begun, claim_changes, is_as_it_came, queue_changes, queued
 from mailguard.workers.conveyor import Conveyor
 from mailguard.workers.rescuer import Rescuer, held_by_rescuer
+from mailguard.workers.transformer import held_unprepared
 
-LOOKS_MAX = 3
-"""Inspections that may be begun: a mail that stopped the inspector so often is held for a person."""
+LOOKS_MAX = 30
+"""Looks begun and never ended, after which a mail waits for a person; making variants counts as looking. What looks in
+files is another process, so that a mail hardly ends this one; a relay that was stopped while mail waited to be looked
+at has begun a look each time."""
 
 PAGE = 500
 ACTOR = Actor(ActorKind.WORKER, "timekeeper")
@@ -132,15 +136,11 @@ class Timekeeper:
         by_state: dict[State, list[Recipient]] = {}
         for entry in due:
             by_state.setdefault(entry.state, []).append(entry)
-        to_inspect = self._to_inspect(transaction, by_state.get(State.ACCEPTED, []))
+        to_inspect = self._to_inspect(transaction, queue_id, by_state.get(State.ACCEPTED, []))
         cleared = by_state.get(State.CLEARED, []) + self._ends.end_due(
             transaction, mail, by_state.get(State.HELD, []), ACTOR
         )
-        to_prepare = [
-            lease(transaction, entry, lease_owner=self._spool.node, due_at=now + self._lease)
-            for entry in cleared
-            if not is_as_it_came(entry.verdict)
-        ]
+        to_prepare = self._to_prepare(transaction, [entry for entry in cleared if not is_as_it_came(entry.verdict)])
         moves = [
             Move(
                 entry,
@@ -167,7 +167,13 @@ class Timekeeper:
         self._rescuer.rescue(transaction, queue_id, by_state.get(State.SENDING, []))
         return TakenUp(_part(mail, to_inspect), _part(mail, claimed + to_prepare), len(due))
 
-    def _to_inspect(self, transaction: Transaction, accepted: list[Recipient]) -> list[Recipient]:
+    def _to_inspect(self, transaction: Transaction, queue_id: str, accepted: list[Recipient]) -> list[Recipient]:
+        until = transaction.now + INSPECTION_LEASE
+        if self._conveyor.is_inspecting(queue_id):
+            # It waits for its turn on this node: looking takes longer than accepting, and a second look would too.
+            for entry in accepted:
+                lease(transaction, entry, lease_owner=self._spool.node, due_at=until)
+            return []
         stopped = [entry for entry in accepted if entry.looks >= LOOKS_MAX]
         if stopped:
             held_by_rescuer(transaction, stopped, STOPPED_LOOKING)
@@ -177,9 +183,28 @@ class Timekeeper:
                 entry,
                 looks=entry.looks + 1,
                 lease_owner=self._spool.node,
-                due_at=transaction.now + INSPECTION_LEASE,
+                due_at=until,
             )
             for entry in accepted
+            if entry.looks < LOOKS_MAX
+        ]
+
+    def _to_prepare(self, transaction: Transaction, cleared: list[Recipient]) -> list[Recipient]:
+        """Lease those whose variants are to be made; what ended the relay so often is held for a person."""
+        due_at = transaction.now + self._lease
+        fresh = []
+        for entry in cleared:
+            if self._conveyor.is_preparing(entry.key):
+                # A large parcel, or many before it: a second one would only come later.
+                lease(transaction, entry, lease_owner=self._spool.node, due_at=due_at)
+            else:
+                fresh.append(entry)
+        stopped = [entry for entry in fresh if entry.looks >= LOOKS_MAX]
+        if stopped:
+            held_unprepared(transaction, stopped, Reason.NOT_PREPARED)
+        return [
+            lease(transaction, entry, looks=entry.looks + 1, lease_owner=self._spool.node, due_at=due_at)
+            for entry in fresh
             if entry.looks < LOOKS_MAX
         ]
 

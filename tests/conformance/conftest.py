@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from mailguard.model.protection import Channel
 from mailguard.spool import MasterKey, Spool
 from mailguard.store import Store
-from mailguard.store.engine import sqlite_url
-from mailguard.store.schema import upgrade
+from tests.conformance.hold_parts import MakeNode, Node
+from tests.conformance.parcel_parts import MakeProtecting, ProtectingNode
+from tests.conformance.web_office import WebOffice
+from tests.databases import sqlite_database
 from tests.fakes.clock import StandingClock
+from tests.fakes.next_hop import ScriptedNextHop
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database at this release's schema."""
-    found: str = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    upgrade(found)
+    if request.param == "sqlite":
+        return sqlite_database(tmp_path)
+    found: str = request.getfixturevalue("postgres_office")
     return found
 
 
@@ -41,3 +47,46 @@ async def store(url: str, clock: StandingClock) -> AsyncIterator[Store]:
 def spool(store: Store, clock: StandingClock, tmp_path: Path) -> Spool:
     """A spool on the store, with its contents in a folder of the test's own."""
     return Spool(store, MasterKey(bytes(range(32))), clock, tmp_path / "content", reserve_bytes=0)
+
+
+@pytest.fixture
+async def make_node(store: Store, clock: StandingClock, tmp_path: Path) -> AsyncIterator[MakeNode]:
+    """Makes nodes on the store, towards a port; they are stopped at the end."""
+    made: list[Node] = []
+
+    def make(port: int, **values: Any) -> Node:
+        made.append(Node(store, clock, tmp_path / "content", port, **values))
+        return made[-1]
+
+    yield make
+    for node in made:
+        await node.stop()
+
+
+@pytest.fixture
+async def make_protecting(store: Store, clock: StandingClock, tmp_path: Path) -> AsyncIterator[MakeProtecting]:
+    """Makes nodes that protect what people send, towards a port; they are stopped at the end."""
+    made: list[ProtectingNode] = []
+
+    def make(port: int, *channels: Channel, **values: Any) -> ProtectingNode:
+        made.append(ProtectingNode(store, clock, tmp_path / "content", port, *channels, **values))
+        return made[-1]
+
+    yield make
+    for node in made:
+        await node.stop()
+
+
+@pytest.fixture
+async def web_office(store: Store, spool: Spool, clock: StandingClock) -> AsyncIterator[WebOffice]:
+    """An office with its pages."""
+    office = WebOffice(store, spool, clock)
+    yield office
+    office.close()
+
+
+@pytest.fixture
+async def hop() -> AsyncIterator[ScriptedNextHop]:
+    """A next hop that takes everything until a test tells it otherwise."""
+    async with ScriptedNextHop() as hop:
+        yield hop

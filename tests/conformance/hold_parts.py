@@ -24,11 +24,16 @@ from mailguard.config import (
 from mailguard.delivery.retry import RetrySchedule
 from mailguard.delivery.routes import Routes
 from mailguard.hold import HoldEnds
+from mailguard.hold.mend_record import HoldRules
 from mailguard.judging.active import ActivePolicy
+from mailguard.judging.judge import Looking, looked_at
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.envelope import Body, Envelope, ForwardPath, Ret, Session
+from mailguard.model.knowledge import Lesson
 from mailguard.model.queue import QueueId, Recipient, State, Submission
 from mailguard.model.verdict import Judgement, Verdict
+from mailguard.policy.facts import Occasion, Situation
+from mailguard.policy.rules import RuleSet
 from mailguard.spool import Mail, MasterKey, Spool
 from mailguard.spool.reports import reporter_of
 from mailguard.store import Store
@@ -36,9 +41,11 @@ from mailguard.workers.acquaintances import Acquaintances
 from mailguard.workers.conveyor import MAILS_MAX, Conveyor
 from mailguard.workers.deliverer import Deliverer
 from mailguard.workers.inspector import Inspector, deadline
-from mailguard.workers.judge import MailJudge
+from mailguard.workers.judge import Looks, MailJudge
 from mailguard.workers.learner import Learner
+from mailguard.workers.looking import Signatures
 from mailguard.workers.mail_domains import MailDomains
+from mailguard.workers.mender import Mender
 from mailguard.workers.reports import Reports
 from mailguard.workers.rescuer import Rescuer
 from mailguard.workers.timekeeper import Timekeeper
@@ -69,11 +76,20 @@ Judge = Callable[[Submission], tuple[Verdict, ...]]
 """A judge of a test's own."""
 
 
-def _looking(judge: Judge) -> Callable[[Mail], Awaitable[tuple[Judgement, None]]]:
-    async def look(mail: Mail) -> tuple[Judgement, None]:
+def looking_by(judge: Judge) -> Callable[[Mail], Awaitable[tuple[Judgement, Lesson | None]]]:
+    """A judge of mails that only asks for their submission."""
+
+    async def look(mail: Mail) -> tuple[Judgement, Lesson | None]:
         return Judgement(judge(mail.submission), ()), None
 
     return look
+
+
+class LookingHere:
+    """Looks in this process: these tests are about what becomes of a mail, not about where it is read."""
+
+    async def look(self, octets: bytes, occasion: Occasion, rules: RuleSet, learned: frozenset[bytes]) -> Situation:
+        return looked_at(octets, occasion, rules, Looking(learned=learned))
 
 
 class Node:
@@ -89,6 +105,7 @@ class Node:
         name: str = "node-1",
         judge: Judge | None = None,
         policy: PolicySettings | None = None,
+        looking: Looks | None = None,
         **delivery: Any,
     ) -> None:
         next_hop = NextHopSettings(
@@ -112,12 +129,20 @@ class Node:
             Settings(office=OFFICE, hold=HOLD, delivery=settings, policy=policy or PolicySettings(check_domains=False)),
             clock,
         )
-        looking = MailJudge(
-            self.spool, self.policy, MailDomains(PolicySettings(check_domains=False), clock), acquaintances
+        judges = MailJudge(
+            self.spool,
+            self.policy,
+            MailDomains(PolicySettings(check_domains=False), clock),
+            acquaintances,
+            looking or LookingHere(),
+            Signatures(clock),
         ).judge
-        self.inspector = Inspector(
-            self.spool, looking if judge is None else _looking(judge), lambda: self.policy.rules.hours, GRACE, lease
+        self.judge = judges if judge is None else looking_by(judge)
+        self.inspector = Inspector(self.spool, self.judge, lambda: self.policy.rules.hours, GRACE, lease)
+        self.hold_rules = HoldRules(
+            lambda verdict, now: deadline(verdict, now, self.policy.rules.hours), GRACE, int(HOLD_SECONDS)
         )
+        self.mender = Mender(self.spool, self.policy, self.judge, self.hold_rules)
         transformer = Transformer(self.spool, self.policy, lease)
         self.conveyor = Conveyor(self.spool, self.inspector, transformer, self.deliverer)
         self.rescuer = Rescuer(self.spool, schedule)
@@ -211,6 +236,10 @@ class Node:
 def after(seconds: float, *, start: datetime = START) -> datetime:
     """The moment so many seconds after the clock's start."""
     return start + timedelta(seconds=seconds)
+
+
+MakeNode = Callable[..., Node]
+"""``make_node(port, **values)``: a node towards a next hop, which the fixture stops."""
 
 
 def move_to(clock: StandingClock, moment: datetime) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -16,8 +15,6 @@ from mailguard.config import AuthSettings, LimitSettings, OfficeSettings, Upstre
 from mailguard.errors import AccountProblem, SignInRefused, SignInUnavailable, TooManyFailures
 from mailguard.model.audit import Actor, ActorKind
 from mailguard.store import Store
-from mailguard.store.engine import sqlite_url
-from mailguard.store.schema import upgrade
 from tests.fakes.clock import StandingClock
 from tests.fakes.sign_in_server import SignInServer
 from tests.system.certificates import Certificates, make_certificates
@@ -27,13 +24,6 @@ OFFICE = OfficeSettings(domains=["example.jp"], hostname="relay.example.jp")
 ADMIN = Actor(ActorKind.PERSON, "sato")
 HERE, ELSEWHERE = "192.0.2.10", "198.51.100.7"
 HOUR = 3600.0
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    found: str = sqlite_url(tmp_path) if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-    upgrade(found)
-    return found
 
 
 @pytest.fixture

@@ -202,6 +202,6 @@ async def test_export_can_be_taken_over_again_and_starts_no_formula(store: Store
     lines = await store.read(lambda connection: list(export(connection)))
     rows = list(csv.reader(lines))
 
-    assert ["address", "name", "mails", "last"] == rows[0]
+    assert ["\ufeffaddress", "name", "mails", "last"] == rows[0]
     assert {("'=cmd@one.example.com", ""), (A, "安藤真由美")} == {(row[0], row[1]) for row in rows[1:]}
     assert {"=cmd@one.example.com", A} == {entry.address for entry in entries_in("".join(lines).encode())}

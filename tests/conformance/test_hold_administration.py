@@ -27,12 +27,6 @@ GREYLISTED = say("451 4.7.1 Greylisted, please come back")
 
 
 @pytest.fixture
-async def hop() -> AsyncIterator[ScriptedNextHop]:
-    async with ScriptedNextHop() as hop:
-        yield hop
-
-
-@pytest.fixture
 async def node(store: Store, clock: StandingClock, tmp_path: Path, hop: ScriptedNextHop) -> AsyncIterator[Node]:
     node = Node(store, clock, tmp_path / "content", hop.port)
     yield node

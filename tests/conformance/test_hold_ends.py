@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,46 +11,25 @@ import pytest
 from mailguard import hold
 from mailguard.config import PolicySettings
 from mailguard.errors import ContentDestroyed, NotAllowed
-from mailguard.hold import Recipients
+from mailguard.hold import Recipients, Wish
 from mailguard.model.audit import AuditAction
 from mailguard.model.queue import State
 from mailguard.model.verdict import Action, AtEnd, Needs, Obligation, Verdict
 from mailguard.spool.moves import ForbiddenMove
-from mailguard.store import Store
 from mailguard.workers.claims import queue_changes
 from mailguard.workers.sweeper import Sweeper
-from tests.conformance.hold_parts import INSIDE, SATO, SENDER, A, B, C, Node, after
+from tests.conformance.hold_parts import INSIDE, SATO, SENDER, A, B, C, MakeNode, after
 from tests.fakes.clock import START, StandingClock
 from tests.fakes.next_hop import ScriptedNextHop, Stage, say
 
 HELD, DELIVERED, EXPIRED = State.HELD, State.DELIVERED, State.EXPIRED
 HOUR = 3600
 PEOPLE = [f"oya{number}@gmail.com" for number in range(4)]
-MakeNode = Callable[..., Node]
 
 
 def to_all(*more: str, body: str = "hello") -> bytes:
     """A mail with everybody in To."""
     return f"From: {SENDER}\r\nTo: {', '.join((*PEOPLE, *more))}\r\nSubject: x\r\n\r\n{body}\r\n".encode()
-
-
-@pytest.fixture
-async def hop() -> AsyncIterator[ScriptedNextHop]:
-    async with ScriptedNextHop() as hop:
-        yield hop
-
-
-@pytest.fixture
-async def make_node(store: Store, clock: StandingClock, tmp_path: Path) -> AsyncIterator[MakeNode]:
-    made: list[Node] = []
-
-    def make(port: int, **values: Any) -> Node:
-        made.append(Node(store, clock, tmp_path / "content", port, **values))
-        return made[-1]
-
-    yield make
-    for node in made:
-        await node.stop()
 
 
 def holds(needs: Needs, at_end: AtEnd, seconds: int | None = HOUR, *, office: bool = False) -> Callable[..., Any]:
@@ -206,9 +184,9 @@ async def test_release_as_it_is_needs_a_rule_that_allows_it(make_node: MakeNode,
     queue_id = await node.held(*PEOPLE, wire=to_all())
 
     with pytest.raises(NotAllowed):
-        await node.store.write(hold.release(node.spool, queue_id, SATO, "", None, Recipients.AS_THEY_ARE))
+        await node.store.write(hold.release(node.spool, queue_id, SATO, "", None, Wish(Recipients.AS_THEY_ARE)))
     assert [HELD] * 4 == await node.states(queue_id)
-    await node.store.write(hold.release(node.spool, queue_id, SATO, "", None, Recipients.INDIVIDUAL))
+    await node.store.write(hold.release(node.spool, queue_id, SATO, "", None, Wish(Recipients.INDIVIDUAL)))
     await node.look()
     assert [DELIVERED] * 4 == await node.states(queue_id)
 
@@ -227,7 +205,7 @@ async def test_signed_mail_is_never_rewritten_whoever_releases_it(make_node: Mak
     await node.store.write(hold.release(node.spool, queue_id, SATO, ""))
     await node.look()
     hidden = await node.states(queue_id)
-    await node.store.write(hold.release(node.spool, queue_id, SATO, "", None, Recipients.AS_THEY_ARE))
+    await node.store.write(hold.release(node.spool, queue_id, SATO, "", None, Wish(Recipients.AS_THEY_ARE)))
     await node.look()
 
     assert ([HELD] * 4, [DELIVERED] * 4) == (hidden, await node.states(queue_id))

@@ -13,8 +13,8 @@ from sqlalchemy import text
 from mailguard.errors import SchemaMismatch, StorageUnavailable
 from mailguard.store import schema
 from mailguard.store.engine import writer_engine
+from mailguard.store.incident_tables import METADATA
 from mailguard.store.schema import NEWEST, current, migrations, upgrade
-from mailguard.store.tables import METADATA
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -9,20 +9,32 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
-from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mailguard import hold
+from mailguard.errors import KilledFor, MailguardError, WorkerKilled
 from mailguard.model.audit import AuditAction
 from mailguard.model.envelope import ForwardPath, Notify
 from mailguard.model.queue import State, Submission
 from mailguard.model.verdict import Action, Reason, Verdict
-from mailguard.store import Store
-from tests.conformance.hold_parts import HOLD_SECONDS, INSIDE, SATO, SENDER, A, B, C, Node
+from mailguard.policy.facts import Situation
+from mailguard.workers.timekeeper import LOOKS_MAX
+from tests.conformance.hold_parts import (
+    HOLD_SECONDS,
+    INSIDE,
+    NOWHERE,
+    SATO,
+    SENDER,
+    A,
+    B,
+    C,
+    LookingHere,
+    MakeNode,
+    Node,
+)
 from tests.fakes.clock import StandingClock
 from tests.fakes.next_hop import Act, Features, ScriptedNextHop, Stage, TakenMail, cut, say, say_and_cut, wait
 
@@ -31,28 +43,6 @@ DELIVERED, BOUNCED, BLOCKED = State.DELIVERED, State.BOUNCED, State.BLOCKED
 MINUTE, HOUR = 60.0, 3600.0
 UNKNOWN_USER = say("550 5.1.1 Unknown user")
 GREYLISTED = say("451 4.7.1 Greylisted")
-
-MakeNode = Callable[..., Node]
-
-
-@pytest.fixture
-async def make_node(store: Store, clock: StandingClock, tmp_path: Path) -> AsyncIterator[MakeNode]:
-    """Makes nodes on the store, towards a port; they are stopped at the end."""
-    made: list[Node] = []
-
-    def make(port: int, **values: Any) -> Node:
-        made.append(Node(store, clock, tmp_path / "content", port, **values))
-        return made[-1]
-
-    yield make
-    for node in made:
-        await node.stop()
-
-
-@pytest.fixture
-async def hop() -> AsyncIterator[ScriptedNextHop]:
-    async with ScriptedNextHop() as hop:
-        yield hop
 
 
 @pytest.fixture
@@ -134,13 +124,104 @@ async def test_judge_that_fails_holds_for_a_person(
     assert ([HELD, HELD], [DELIVERED, DELIVERED]) == (still, await node.states(queue_id))
 
 
-async def test_looking_that_ends_a_node_three_times_holds_for_a_person(
+class LookingWaits(LookingHere):
+    """Looks as long as a test wants, and then finds, or was killed."""
+
+    def __init__(self, error: MailguardError | None) -> None:
+        self.begun, self.go_on, self.looks = asyncio.Event(), asyncio.Event(), 0
+        self.error = error
+
+    async def look(self, *about: Any) -> Situation:
+        self.looks += 1
+        self.begun.set()
+        await self.go_on.wait()
+        if self.error is not None:
+            raise self.error
+        return await super().look(*about)
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        pytest.param(WorkerKilled(KilledFor.TIME), HELD, id="killed in the end"),
+        pytest.param(None, DELIVERED, id="done in the end"),
+    ],
+)
+async def test_look_that_outlasts_its_lease_is_the_only_one(
+    make_node: MakeNode, hop: ScriptedNextHop, clock: StandingClock, error: MailguardError | None, state: State
+) -> None:
+    """A mail that is looked at, or waits for it, for minutes is judged by that look: it is not looked at again."""
+    looking = LookingWaits(error)
+    node = make_node(hop.port, looking=looking)
+    queue_id = await node.accept(INSIDE)
+    await node.timekeeper.look()
+    await looking.begun.wait()
+    for _ in range(3):
+        clock.advance(61)
+        await node.timekeeper.look()
+    looking.go_on.set()
+    await node.idle()
+    states = await node.states(queue_id)
+    clock.advance(HOUR)
+    await node.look()
+
+    assert ([state], [state], 1) == (states, await node.states(queue_id), looking.looks)
+    assert 1 == len(await node.record(queue_id, AuditAction.JUDGED))
+
+
+@pytest.mark.parametrize(
+    ("why", "words"),
+    [
+        pytest.param(KilledFor.TIME, ["looking into it took too long"], id="time"),
+        pytest.param(KilledFor.MEMORY, ["it is too large to be read to its end"], id="memory"),
+        pytest.param(KilledFor.CRASHED, [], id="crash"),
+    ],
+)
+async def test_mail_whose_look_was_killed_is_held_with_the_reason(
+    make_node: MakeNode, why: KilledFor, words: list[str]
+) -> None:
+    """Whoever decides about a mail nobody could look into is told whether it took too long or too much."""
+    looking = LookingWaits(WorkerKilled(why))
+    looking.go_on.set()
+    node = make_node(NOWHERE, looking=looking)
+    queue_id = await node.held(A, B)
+    shown = await node.store.read(lambda connection: hold.show(node.spool, connection, queue_id))
+
+    assert shown.judgement is not None
+    assert words == [one.texts["en"] for one in shown.judgement.explanations]
+    assert [{Reason.UNREADABLE.value}] * 2 == [
+        set(one.verdict.reasons) for one in shown.recipients if one.verdict is not None
+    ]
+
+
+async def test_look_whose_lease_another_node_took_changes_nothing(
+    make_node: MakeNode, hop: ScriptedNextHop, clock: StandingClock
+) -> None:
+    """Where another node has taken over meanwhile, its judgement counts, and mine is dropped."""
+    slow, other = LookingWaits(None), LookingWaits(WorkerKilled(KilledFor.TIME))
+    first, second = make_node(hop.port, looking=slow), make_node(hop.port, name="node-2", looking=other)
+    queue_id = await first.accept(INSIDE)
+    await first.timekeeper.look()
+    await slow.begun.wait()
+    clock.advance(61)
+    await second.timekeeper.look()
+    await other.begun.wait()
+    slow.go_on.set()
+    await first.idle()
+    before = await first.states(queue_id)
+    other.go_on.set()
+    await second.idle()
+
+    assert ([State.ACCEPTED], [HELD], []) == (before, await first.states(queue_id), hop.mails)
+
+
+async def test_looking_that_ends_a_node_again_and_again_holds_for_a_person(
     node: Node, hop: ScriptedNextHop, clock: StandingClock
 ) -> None:
-    """A mail that has stopped the inspector three times is not looked into a fourth time: a person decides."""
+    """A mail whose look has begun ten times and never ended is not looked into once more: a person decides."""
     queue_id = await node.accept(INSIDE)
     looks = []
-    for _ in range(4):
+    for _ in range(LOOKS_MAX + 1):
         # Leased for looking, and then nothing: what a crash leaves behind.
         taken = await node.store.write(lambda transaction: node.timekeeper.take_up(transaction, queue_id, clock.now()))
         looks.append(taken.to_inspect is not None)
@@ -148,7 +229,7 @@ async def test_looking_that_ends_a_node_three_times_holds_for_a_person(
     await node.look()
     entry = await node.recipient(queue_id)
 
-    assert [True, True, True, False] == looks
+    assert [*[True] * LOOKS_MAX, False] == looks
     assert (HELD, None, (Reason.STOPPED_LOOKING,)) == (
         entry.state,
         entry.due_at,
@@ -164,7 +245,7 @@ async def test_verdicts_that_do_not_fit_the_mail_send_nothing(
     deliver = Verdict(Action.DELIVER, (Reason.INTERNAL,), "test")
     node = make_node(hop.port, judge=lambda _: (deliver,))
     queue_id = await node.accept(INSIDE, A)
-    for _ in range(4):
+    for _ in range(LOOKS_MAX + 1):
         await node.look()
         clock.advance(61)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,34 +17,11 @@ import pytest
 from mailguard import hold
 from mailguard.model.audit import AuditAction
 from mailguard.model.queue import QueueId, State
-from mailguard.store import Store
-from tests.conformance.hold_parts import HOLD_SECONDS, LEASE_SECONDS, SATO, A, B, C, Node, second_store
+from tests.conformance.hold_parts import HOLD_SECONDS, LEASE_SECONDS, SATO, A, B, C, MakeNode, Node, second_store
 from tests.fakes.clock import StandingClock
 from tests.fakes.next_hop import ScriptedNextHop, Stage, cut, hang, say, wait
 
 SENDING, DEFERRED, DELIVERED, BOUNCED = State.SENDING, State.DEFERRED, State.DELIVERED, State.BOUNCED
-
-MakeNode = Callable[..., Node]
-
-
-@pytest.fixture
-async def make_node(store: Store, clock: StandingClock, tmp_path: Path) -> AsyncIterator[MakeNode]:
-    """Makes nodes on the store, towards a port; they are stopped at the end."""
-    made: list[Node] = []
-
-    def make(port: int, **values: Any) -> Node:
-        made.append(Node(store, clock, tmp_path / "content", port, **values))
-        return made[-1]
-
-    yield make
-    for node in made:
-        await node.stop()
-
-
-@pytest.fixture
-async def hop() -> AsyncIterator[ScriptedNextHop]:
-    async with ScriptedNextHop() as hop:
-        yield hop
 
 
 async def try_until_it_waits(

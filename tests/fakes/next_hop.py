@@ -36,6 +36,7 @@ from tests.fakes.next_hop_script import (
     Stage,
     TakenMail,
     TakenRecipient,
+    Unfinished,
     certificate,
     cut,
     flood,
@@ -55,6 +56,7 @@ __all__ = [
     "Stage",
     "TakenMail",
     "TakenRecipient",
+    "Unfinished",
     "certificate",
     "cut",
     "flood",
@@ -89,7 +91,7 @@ class ScriptedNextHop:
         self.features = features or Features()
         self.certificate = certificate(certificate_name)
         self.mails: list[TakenMail] = []
-        self.unfinished: list[bytes] = []
+        self.unfinished: list[Unfinished] = []
         self.said: list[Said] = []
         self.clear = bytearray()
         self.secure = bytearray()
@@ -377,7 +379,8 @@ class _Session:
                     await self._at(Stage.CONTENT, None)
                 content += await self._read()
         except BaseException:
-            self._hop.unfinished.append(bytes(content))
+            addresses = tuple(recipient.address for recipient in self._recipients)
+            self._hop.unfinished.append(Unfinished(addresses, bytes(content)))
             raise
 
     # -- octets

@@ -156,6 +156,14 @@ class TakenMail:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfinished:
+    """Content that ended without a dot, in wire form, and the accepted recipients it was for."""
+
+    addresses: tuple[str, ...]
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """One command line as it came, without its line end."""
 

@@ -39,7 +39,7 @@ class Settlement:
         )
 
 
-async def finished(relay: Relay, *, seconds: float = 90.0) -> None:
+async def finished(relay: Relay, *, seconds: float = 240.0) -> None:
     """Waits until nothing is left to do but for people."""
     await eventually(
         lambda: not relay.unfinished(), "the relay to have delivered everything that is not held", seconds=seconds

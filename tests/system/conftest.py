@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,3 +57,19 @@ def postfix_next_hop(postfix_running: PostfixNextHop) -> PostfixNextHop:
 def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
     """An authority and a server certificate for 127.0.0.1."""
     return make_certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 40 MiB of its own."""
+    if os.geteuid() != 0:
+        pytest.skip("a small file system can only be mounted by root")
+    place = tmp_path / "small-disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=40m", "mailguard-test", str(place)], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("this machine lets nobody mount a file system")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True, capture_output=True)

@@ -29,7 +29,7 @@ from tests.system.waiting import StillWaiting, eventually, until
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 OWN_DOMAIN = "gojokai.example.jp"
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 RULES = Path(__file__).with_name("rules")
 """Rules for tests that are not about rules."""
 
@@ -61,6 +61,8 @@ def relay_settings(directory: Path, next_hop_port: int, **sections: Any) -> dict
         },
         "limits": {"connections_per_address": 500},
         "web": {"host": "127.0.0.1", "port": 0},
+        # Later than any test lasts: a test that counts mails is not about notices, and one about them says so.
+        "notices": {"wait_seconds": 3600},
         "service": {"poll_seconds": 0.1, "drain_seconds": 20},
     }
     for name, section in sections.items():
@@ -175,7 +177,7 @@ class Relay:
         if self._process is not None:
             self._process.send_signal(number)
 
-    def wait(self, *, seconds: float = 60.0) -> int:
+    def wait(self, *, seconds: float = 120.0) -> int:
         """The exit status, when it has ended. Negative: the signal that ended it."""
         assert self._process is not None
         return self._process.wait(timeout=seconds)
@@ -185,12 +187,12 @@ class Relay:
         self.signal(signal.SIGKILL)
         self.wait()
 
-    def stop(self, *, seconds: float = 60.0) -> int:
+    def stop(self, *, seconds: float = 120.0) -> int:
         """SIGTERM, and the exit status."""
         self.signal(signal.SIGTERM)
         return self.wait(seconds=seconds)
 
-    async def stopped(self, *, seconds: float = 60.0) -> int:
+    async def stopped(self, *, seconds: float = 120.0) -> int:
         """As ``stop``, inside an event loop that may be serving the relay's next hop."""
         return await asyncio.to_thread(self.stop, seconds=seconds)
 
@@ -221,7 +223,7 @@ class Relay:
             if found.get("event") == word:
                 yield found
 
-    def command(self, *words: str, seconds: float = 60.0, given: str = "") -> subprocess.CompletedProcess[str]:
+    def command(self, *words: str, seconds: float = 120.0, given: str = "") -> subprocess.CompletedProcess[str]:
         """Runs ``mailguard WORDS --config FILE`` beside the relay. ``given`` is typed into it."""
         return subprocess.run(
             [*self._command, *words, "--config", str(self.config_file)],

@@ -8,17 +8,25 @@ import os
 import shutil
 import socket
 import sqlite3
+import ssl
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from mailguard.accounts import people_administration
+from mailguard.clock import SystemClock
+from mailguard.config import OfficeSettings
+from mailguard.model.audit import Actor, ActorKind
+from mailguard.model.people import Role
 from mailguard.policy.shipped import shipped_folder
 from mailguard.spool import load_master_key
+from mailguard.store import Store
 from mailguard.store.engine import sqlite_url
 from mailguard.store.schema import upgrade
 from tests.fakes.sign_in_server import SignInServer
@@ -46,6 +54,29 @@ def taken() -> Iterator[socket.socket]:
         yield other
 
 
+class TlsListener:
+    """Takes connections over TLS and keeps what is sent on them. Use as an async context."""
+
+    def __init__(self, certificates: Certificates) -> None:
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(certificates.certificate, certificates.key)
+        self.octets = b""
+        self.port = 0
+
+    async def __aenter__(self) -> TlsListener:
+        self._server = await asyncio.start_server(self._take, "127.0.0.1", 0, ssl=self._context)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        await self._server.wait_closed()
+
+    async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.octets += await reader.read()
+        writer.close()
+
+
 class Office:
     """Settings for one look; ``look`` runs the command and gives the findings by part."""
 
@@ -64,7 +95,7 @@ class Office:
 
     async def look(self) -> tuple[int, dict[str, list[tuple[str, str]]]]:
         """Exit status, and (grade, finding) of each part."""
-        self.path.write_text(yaml.safe_dump(self.settings))
+        self.path.write_text(yaml.safe_dump(self.settings, allow_unicode=True), "utf-8")
         self.path.chmod(0o600)
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "mailguard", "doctor", "--json", "--config", str(self.path),
@@ -235,3 +266,68 @@ async def test_doctor_sign_in_server_is_asked(office: Office, hop: SignInServer,
     assert 1 == asked
     assert 1 == after[0]
     assert "is not trusted" in after[1]["sign-in at"][0][1]
+
+
+async def test_doctor_reaches_the_gateway_for_short_messages_and_sends_nothing(
+    office: Office, certificates: Certificates
+) -> None:
+    """Whether passwords can go by short message is known before the first one waits."""
+    async with TlsListener(certificates) as gateway:
+        office.settings["protection"] = {
+            "sms": {"url": f"https://localhost:{gateway.port}/send", "ca_file": str(certificates.authority)}
+        }
+        reached = await office.look()
+        office.settings["protection"]["sms"].pop("ca_file")
+        untrusted = await office.look()
+    gone = await office.look()
+
+    assert (0, [("ok", "reached, TLSv1.3 verified")]) == (reached[0], reached[1]["sms gateway"])
+    assert b"" == gateway.octets
+    assert (1, "fail") == (untrusted[0], untrusted[1]["sms gateway"][0][0])
+    assert "certificate" in untrusted[1]["sms gateway"][0][1]
+    assert (1, "fail") == (gone[0], gone[1]["sms gateway"][0][0])
+
+
+@pytest.mark.parametrize(
+    ("contact", "expected"),
+    [pytest.param("", "warn", id="nobody"), pytest.param("総務課 026-555-0100", "ok", id="named")],
+)
+async def test_doctor_advises_to_name_somebody_to_call(office: Office, contact: str, expected: str) -> None:
+    """Recipients who cannot open a protected file need somebody to ask; nobody named is advice, not a failure."""
+    office.settings["protection"] = {"contact": contact}
+
+    status, parts = await office.look()
+
+    assert 0 == status
+    assert expected == parts["protection"][0][0]
+    assert "sms gateway" not in parts
+
+
+async def test_doctor_names_empty_roles_and_deputies_who_cannot_stand_in(office: Office) -> None:
+    """I am told which of the four roles nobody has, and whose deputy is gone; once all are there, that all is well."""
+    make_database(office)
+    load_master_key(office.data / "master.key", {})
+    own = OfficeSettings(domains=["example.jp"])
+    actor = Actor(ActorKind.PERSON, "root")
+    empty = await office.look()
+    roles = [
+        ("sato", Role.SECURITY_OFFICER, ""),
+        ("abe", Role.DEPARTMENT_OFFICER, "sales"),
+        ("mori", Role.ADMINISTRATOR, ""),
+    ]
+    now = SystemClock().now()
+    store = Store(sqlite_url(office.data), SystemClock())
+    for name, role, department in roles:
+        store.write_now(people_administration.grant_role(own, f"{name}@example.jp", role, department, actor))
+    store.write_now(
+        people_administration.put_deputy(own, "sato@example.jp", "kato@example.jp", now, now + timedelta(days=9), actor)
+    )
+    filled = await office.look()
+    store.write_now(people_administration.disable(own, "kato@example.jp", actor))
+    store.close()
+    gone = await office.look()
+
+    assert [("warn", f"nobody has the role {role}") for role in Role] == empty[1]["people"]
+    assert [("ok", "4 on record, every role is filled")] == filled[1]["people"]
+    assert [("warn", "the deputy of sato@example.jp is disabled")] == gone[1]["people"]
+    assert 0 == gone[0]

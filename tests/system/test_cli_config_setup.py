@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mailguard.accounts.passwords import weakness
-from mailguard.config import load
+from mailguard.accounts.new_password import weakness_of
+from mailguard.config import OfficeSettings, load
 from tests.system.certificates import make_certificates
 from tests.system.test_cli_config import mailguard
 
@@ -54,7 +54,7 @@ def test_setup_says_what_is_next_and_what_is_wrong_with_the_certificate(tmp_path
         word in said for word in ("self-signed", "complain", "master.key", "mailguard doctor", "mailguard serve")
     )
     password = said.split("Password:")[1].split()[0]
-    assert weakness(password, "tanaka@example.jp") is None
+    assert weakness_of(password, "tanaka@example.jp", OfficeSettings(), is_only_factor=True) is None
 
 
 def test_setup_never_touches_what_is_there(tmp_path: Path) -> None:
@@ -87,11 +87,45 @@ def test_setup_wrong_answer_leaves_nothing(tmp_path: Path, changes: dict[str, st
     assert [] == [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+def test_setup_names_the_first_administrator_and_the_security_officer(tmp_path: Path) -> None:
+    """Whose the first account is may run the system; nobody else gets a password or a role nobody asked for."""
+    done = mailguard(*options(tmp_path, account="Tanaka@example.jp", **{"security-officer": "mori@example.jp"}))
+    listed = mailguard("person", "list", "--json", "--config", str(tmp_path / "etc" / "mailguard.yaml"))
+
+    assert [("mori@example.jp", "security_officer"), ("tanaka@example.jp", "administrator")] == [
+        (one["address"], role["role"]) for one in json.loads(listed.stdout) for role in one["roles"]
+    ]
+    assert 1 == done.stdout.count("Password:")
+    assert "mailguard person" not in done.stdout
+
+
+def test_setup_without_people_says_how_to_name_them(tmp_path: Path) -> None:
+    """Nobody is administrator by default, and I am told how somebody becomes it."""
+    done = mailguard(*options(tmp_path))
+    listed = mailguard("person", "list", "--json", "--config", str(tmp_path / "etc" / "mailguard.yaml"))
+
+    assert [] == json.loads(listed.stdout)
+    for role in ("administrator", "security_officer"):
+        assert f"mailguard person grant ADDRESS {role} " in done.stdout
+
+
+@pytest.mark.parametrize("option", ["account", "security-officer"])
+def test_setup_role_for_an_address_outside_leaves_nothing(tmp_path: Path, option: str) -> None:
+    """Only people of the office get its roles, and a slip is told before anything is written."""
+    done = mailguard(*options(tmp_path, **{option: "tanaka@example.com"}))
+
+    assert (1, True) == (done.returncode, "not an address of this office" in done.stderr)
+    assert [] == list(tmp_path.iterdir())
+
+
 def test_setup_weak_password_leaves_nothing(tmp_path: Path) -> None:
     """A weak first password is refused before anything is written."""
     done = mailguard(*options(tmp_path, account="tanaka@example.jp"), "--password-stdin", given="short\n")
 
-    assert (1, "this password is too weak: it needs at least 10 characters\n") == (done.returncode, done.stderr)
+    assert (1, "this password is too weak. It is too short: it needs 10 characters or more.\n") == (
+        done.returncode,
+        done.stderr,
+    )
     assert [] == list(tmp_path.iterdir())
 
 

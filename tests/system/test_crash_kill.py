@@ -67,7 +67,7 @@ async def check_kills(make_relay: MakeRelay, cycles: int) -> None:
     assert settlement.cancelled > 0
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_kill_at_random_moments_under_load_loses_nothing(make_relay: MakeRelay) -> None:
     """However the relay dies, each mail it took is delivered, held or cancelled as it should be."""
     await check_kills(make_relay, 5)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
-import subprocess
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.system.accounting import finished, settle
+from tests.system.full_disk import fill
 from tests.system.load import INTERNAL, Dialogue, Ledger, Refusal, submit_one
 from tests.system.recorder import Recorder
 from tests.system.relay import MakeRelay, Relay
@@ -32,34 +30,6 @@ async def submit_or_refusal(relay: Relay, ledger: Ledger, name: str, size: int) 
     finally:
         dialogue.close()
     return None
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 40 MiB of its own."""
-    if os.geteuid() != 0:
-        pytest.skip("a small file system can only be mounted by root")
-    place = tmp_path / "small-disk"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=40m", "mailguard-test", str(place)], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("this machine lets nobody mount a file system")
-    yield place
-    subprocess.run(["umount", "--lazy", str(place)], check=True, capture_output=True)
-
-
-def fill(place: Path) -> Path:
-    """A file that takes the last octet of the file system it lies on."""
-    ballast = place / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"\0" * 65536)
-        except OSError:
-            pass
-    return ballast
 
 
 @pytest.mark.parametrize("reserve", [0, 8 * MEBIBYTE], ids=["to_the_last_octet", "at_the_reserve"])
@@ -83,7 +53,7 @@ async def test_full_disk_refuses_for_a_while_and_keeps_what_it_took(
         async def taken_again() -> bool:
             return await submit_or_refusal(relay, ledger, f"after-{next(number)}", 200) is None
 
-        await eventually(taken_again, "the relay to take mail again", seconds=30)
+        await eventually(taken_again, "the relay to take mail again", seconds=120)
         await finished(relay)
         settlement = settle(relay.rows(), recorder.copies(), ledger)
         assert await relay.stopped() == 0

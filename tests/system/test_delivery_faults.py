@@ -176,7 +176,7 @@ async def test_last_look_says_no_sends_no_dot() -> None:
         assert [BOUNCED, DEFERRED] == [result.outcome for result in results]
         assert LEASE_LOST == results[1].reply
         assert [] == hop.mails
-        assert [PREFIX + CONTENT] == hop.unfinished
+        assert [PREFIX + CONTENT] == [one.raw for one in hop.unfinished]
         assert not sender.is_down
 
 
@@ -380,7 +380,7 @@ async def test_nobody_accepted_but_data_answered_sends_nothing() -> None:
 
         assert BOUNCED is results[0].outcome
         assert [] == look.asked
-        assert [b""] == hop.unfinished
+        assert [b""] == [one.raw for one in hop.unfinished]
 
 
 @pytest.mark.parametrize("pipelining", [True, False], ids=["pipelining", "one_by_one"])

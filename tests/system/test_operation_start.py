@@ -32,7 +32,7 @@ async def hop() -> AsyncIterator[ScriptedNextHop]:
         yield hop
 
 
-async def end(relay: Relay, *, seconds: float = 20.0) -> int:
+async def end(relay: Relay, *, seconds: float = 90.0) -> int:
     """The exit status, once the process has ended by itself."""
     await eventually(lambda: not relay.is_running, "the process to end", seconds=seconds)
     return relay.wait()
@@ -255,7 +255,7 @@ def shown_certificate(port: int) -> bytes:
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     with (
-        socket.create_connection(("127.0.0.1", port), timeout=10) as plain,
+        socket.create_connection(("127.0.0.1", port), timeout=60) as plain,
         context.wrap_socket(plain) as secure,
     ):
         found = secure.getpeercert(binary_form=True)
@@ -308,7 +308,7 @@ async def test_systemd_is_told_when_mail_is_taken(make_relay: MakeRelay, tmp_pat
     path = tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
         supervisor.bind(str(path))
-        supervisor.settimeout(20)
+        supervisor.settimeout(120)
         relay = make_relay(NOWHERE)
         relay.launch(NOTIFY_SOCKET=str(path))
         first = await asyncio.to_thread(supervisor.recv, 100)

@@ -62,7 +62,7 @@ async def held(relay: Relay, *recipients: str, content: bytes) -> str:
 
 
 async def copies(postfix: PostfixNextHop, count: int) -> list[Arrived]:
-    await eventually(lambda: len(postfix.arrived()) >= count, f"{count} copies at Postfix", seconds=60)
+    await eventually(lambda: len(postfix.arrived()) >= count, f"{count} copies at Postfix", seconds=120)
     return postfix.arrived()
 
 

@@ -48,7 +48,7 @@ def as_postfix_says(address: str) -> str:
 
 async def all_arrived(postfix: PostfixNextHop, copies: int) -> list[Arrived]:
     """Waits for that many copies; more than asked for come along, and the caller's count fails."""
-    await eventually(lambda: len(postfix.arrived()) >= copies, f"{copies} copies at Postfix", seconds=40)
+    await eventually(lambda: len(postfix.arrived()) >= copies, f"{copies} copies at Postfix", seconds=120)
     return postfix.arrived()
 
 

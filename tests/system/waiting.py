@@ -23,7 +23,7 @@ class StillWaiting(AssertionError):
     """What was waited for did not come in time."""
 
 
-def until(condition: Callable[[], Seen], what: str, *, seconds: float = 20.0) -> Seen:
+def until(condition: Callable[[], Seen], what: str, *, seconds: float = 90.0) -> Seen:
     """The first true value of ``condition``, looked at again and again; raises ``StillWaiting`` after ``seconds``.
 
     Blocks its thread: for set-up outside an event loop. A condition that itself raises ``StillWaiting`` ends the wait.
@@ -36,7 +36,7 @@ def until(condition: Callable[[], Seen], what: str, *, seconds: float = 20.0) ->
     return seen
 
 
-async def eventually(condition: Callable[[], object], what: str, *, seconds: float = 20.0) -> None:
+async def eventually(condition: Callable[[], object], what: str, *, seconds: float = 90.0) -> None:
     """Returns when ``condition`` is true; as ``until``, inside an event loop. It may be a coroutine function."""
     give_up_at = time.monotonic() + seconds
     while True:

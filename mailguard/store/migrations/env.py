@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from mailguard.store.tables import METADATA
+from mailguard.store.incident_tables import METADATA
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=METADATA)
 with context.begin_transaction():

@@ -9,36 +9,64 @@ import time
 import pytest
 from argon2 import PasswordHasher
 
-from mailguard.accounts.passwords import AT_ONCE, QUEUE_MAX, Passwords, generated_password, weakness
+from mailguard.accounts.new_password import Weakness, weakness_of
+from mailguard.accounts.passwords import AT_ONCE, QUEUE_MAX, Passwords, generated_password
+from mailguard.config import OfficeSettings
 from mailguard.errors import SignInUnavailable
+from mailguard.i18n import CATALOGUES
 
 CHEAP = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+OFFICE = OfficeSettings(name="Example Law", domains=["example.jp"])
 
 
 @pytest.mark.parametrize(
     ("password", "expected"),
     [
-        pytest.param("Kx7!qLm", "it needs at least 10 characters", id="short"),
-        pytest.param("kumonosuki", "below 15 characters it needs 3 of: small letters, capital letters, digits, others",
-                     id="ten of one kind"),
-        pytest.param("aaaaaaaaaaaaaaaaaaaa", "it repeats too few different characters", id="one letter"),
-        pytest.param("xTanaka-2026-yz", "it contains the account's own name", id="own name"),
-        pytest.param("Password-2026", "it is little more than a well-known row of characters (passwo...)",
-                     id="the word"),
-        pytest.param("Qwertyuiop123!", "it is little more than a well-known row of characters (qwerty...)",
-                     id="keyboard"),
-        pytest.param("0987654321-Ab", "it is little more than a well-known row of characters (123456...)",
-                     id="backwards"),
-        pytest.param("tea kettle\tnoon river", "it contains a control character", id="tab"),
+        pytest.param("Kx7!qLm", Weakness.TOO_SHORT, id="short"),
+        pytest.param("kumonosuki", Weakness.TOO_FEW_KINDS, id="ten of one kind"),
+        pytest.param("やかんと正午の川を渡るあひる", Weakness.TOO_FEW_KINDS, id="fourteen kana"),
+        pytest.param("aaaaaaaaaaaaaaaaaaaa", Weakness.TOO_FEW_DIFFERENT, id="one letter"),
+        pytest.param("xTanaka-2026-yz", Weakness.HOLDS_NAME, id="own name"),
+        pytest.param("we are example law!", Weakness.HOLDS_NAME, id="office's name, written otherwise"),
+        pytest.param("kettle examplelaw noon", Weakness.HOLDS_NAME, id="office's name"),
+        pytest.param("Password-2026", Weakness.WELL_KNOWN_ROW, id="the word"),
+        pytest.param("Qwertyuiop123!", Weakness.WELL_KNOWN_ROW, id="keyboard"),
+        pytest.param("0987654321-Ab", Weakness.WELL_KNOWN_ROW, id="backwards"),
+        pytest.param("Manchester2026!", Weakness.KNOWN, id="known word and a year"),
+        pytest.param("basketballbasketball", Weakness.KNOWN, id="known word twice"),
+        pytest.param("1qaz2wsx3edc4rfv", Weakness.KNOWN, id="known as it is"),
+        pytest.param("tea kettle\tnoon river", Weakness.CONTROL_CHARACTER, id="tab"),
+        pytest.param("tea kettle " * 30, Weakness.TOO_LONG, id="endless"),
+        pytest.param("tea kettle noon " * 9, None, id="long sentence"),
         pytest.param("Kx7!qLm2vR", None, id="ten, mixed"),
         pytest.param("teakettlenoonriver", None, id="long, one kind"),
-        pytest.param("やかんと正午の川を渡るあひる", "below 15 characters it needs 3 of:"
-                     " small letters, capital letters, digits, others", id="fourteen kana"),
+        pytest.param("川を渡るあひると正午のやかんの歌", None, id="sixteen kana and kanji"),
     ],
-)  # fmt: skip
-def test_weakness_says_what_is_missing(password: str, expected: str | None) -> None:
-    """A password is ten or more mixed characters, or fifteen of any kind, and nothing everybody tries first."""
-    assert expected == weakness(password, "tanaka@example.jp")
+)
+def test_weakness_says_what_is_missing(password: str, expected: Weakness | None) -> None:
+    """A password is ten or more mixed characters, or fifteen of any kind, and nothing that is guessed first."""
+    found = weakness_of(password, "tanaka@example.jp", OFFICE, is_only_factor=False)
+
+    assert expected == found
+
+
+def test_weakness_alone_asks_for_fifteen() -> None:
+    """A password with nothing beside it needs fifteen characters, however mixed it is."""
+    found = [
+        weakness_of(one, "tanaka@example.jp", OFFICE, is_only_factor=True) for one in ("Kx7!qLm2vR", "Kx7!qLm2vR-u4Wb")
+    ]
+
+    assert [Weakness.TOO_SHORT_ALONE, None] == found
+
+
+@pytest.mark.parametrize("weakness", list(Weakness), ids=str)
+def test_weakness_has_words_in_both_languages(weakness: Weakness) -> None:
+    """Whatever is wrong with a password is said in Japanese and English."""
+    key = f"sign_in.weakness.{weakness}"
+
+    assert all(key in catalogue for catalogue in CATALOGUES.values())
 
 
 def test_generated_password_is_good_and_new() -> None:
@@ -46,7 +74,7 @@ def test_generated_password_is_good_and_new() -> None:
     made = {generated_password() for _ in range(200)}
 
     assert 200 == len(made)
-    assert {None} == {weakness(password, "tanaka@example.jp") for password in made}
+    assert {None} == {weakness_of(password, "tanaka@example.jp", OFFICE, is_only_factor=True) for password in made}
 
 
 def test_hash_defaults_follow_argon2id() -> None:

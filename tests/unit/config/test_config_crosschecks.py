@@ -21,6 +21,8 @@ SCANNER = {
     "allowed_senders": ["scanner@example.jp"],
 }
 HOP = {"host": "smtp.example.jp", "port": 587}
+PROVIDER = {"name": "Provider", "client_id": "mailguard"}
+SMS = {"url": "https://sms.example.jp/v1/messages"}
 
 
 def verdict(folder: Path, sections: Mapping[str, Any]) -> tuple[list[str], list[str]]:
@@ -43,6 +45,10 @@ def verdict(folder: Path, sections: Mapping[str, Any]) -> tuple[list[str], list[
 
 def hop(**changes: object) -> dict[str, Any]:
     return {"delivery": {"next_hop": HOP | changes}}
+
+
+def sms(**changes: object) -> dict[str, Any]:
+    return {"protection": {"channel": "sms", "sms": SMS | changes}}
 
 
 @pytest.mark.parametrize(
@@ -70,9 +76,6 @@ def hop(**changes: object) -> dict[str, Any]:
         pytest.param({"listeners": [TRUSTED | {"auth": "required"}]},
                      "listeners, entry 1, auth is 'required', but nobody can sign in without TLS;"
                      " set auth to none, or tls to starttls", id="sign-in in clear"),
-        pytest.param({"sources": []},
-                     "listeners, entry 1, auth is 'none' and there are no sources, so nobody may send here",
-                     id="nobody may send"),
         pytest.param({"listeners": [TRUSTED | {"tls": "starttls"}]},
                      "tls.certificate is missing; the listeners trusted need it", id="no certificate"),
         pytest.param({"sources": [SCANNER, SCANNER | {"name": "copier"}]},
@@ -105,9 +108,57 @@ def hop(**changes: object) -> dict[str, Any]:
         pytest.param({"storage": {"database": "postgresql://db.example.jp/mailguard"}},
                      "storage.database must begin with postgresql+psycopg:// (or be empty for SQLite)",
                      id="other driver"),
+        pytest.param({"notices": {"webhooks": [{"url": "http://chat.example.com/hooks/1"}]}},
+                     "notices.webhooks, entry 1, url must begin with https:// (http:// on this machine only); it "
+                     "holds the channel's secret", id="channel in clear"),
+        pytest.param({"notices": {"sender": "mailguard"}},
+                     "notices.sender must be a mail address (it is 'mailguard')", id="sender without a domain"),
+        pytest.param({"protection": {"channel": "sms"}},
+                     "protection.channel is 'sms', but protection.sms names no gateway", id="no gateway"),
+        pytest.param(sms(url="http://sms.example.jp/"),
+                     "protection.sms.url must begin with https:// (http:// on this machine only); it carries passwords",
+                     id="gateway without TLS"),
+        pytest.param(sms(url="https://sms.example.jp/{phone}"),
+                     "protection.sms.url cannot hold placeholders: addresses are written down on the way; use body",
+                     id="number in the gateway's address"),
+        pytest.param(sms(body='{"to": "{phone}", "text": "{message}", "x": "{text}"}'),
+                     "protection.sms.body holds {message}; there are {office}, {password}, {phone}, {text}",
+                     id="unknown placeholder"),
+        pytest.param(sms(body='{"text": "{text}"}'),
+                     "protection.sms.body holds no {phone}, so the gateway would not know where to send it",
+                     id="no number"),
+        pytest.param(sms(body='{"to": "{phone}"}'),
+                     "protection.sms.body holds neither {text} nor {password}, so nothing would be told",
+                     id="no words"),
+        pytest.param(sms(body='{"to": {phone}, "text": "{text}"}'),
+                     "protection.sms.body is not JSON once values are filled in; placeholders stand in quotes:"
+                     ' "{text}"', id="number without quotes"),
+        pytest.param(sms(body="to={phone}&text={text}", headers={"Content-Type": "text/plain; charset=Shift_JIS"}),
+                     "protection.sms.body is sent as UTF-8, but the header Content-Type says Shift_JIS",
+                     id="other charset"),
+        pytest.param(sms(headers={"X-Office": "{office}"}),
+                     "protection.sms.headers.X-Office can hold {phone} and {password}, but not {office}",
+                     id="Japanese in a header"),
+        pytest.param(sms(headers={"X-Key": "a\r\nX-Evil: 1"}),
+                     "protection.sms.headers.X-Key must be a header field of printable ASCII on one line",
+                     id="line in a header"),
+        pytest.param(sms(token="t", headers={"authorization": "Basic eDp5"}),
+                     "protection.sms.token and a header Authorization are both set; keep one", id="two sign-ins"),
         pytest.param({"limits": {"message_bytes": 2097152, "bytes_in_flight": 1048576}},
                      "limits.message_bytes is more than limits.bytes_in_flight; such a mail could never come",
                      id="mail larger than all mails"),
+        pytest.param({"web": {"public_url": "http://mail.example.jp"}},
+                     "web.public_url must begin with https:// (http:// on this machine only); people sign in there",
+                     id="pages in clear"),
+        pytest.param({"sign_in": {"oidc": [PROVIDER | {"issuer": "http://id.example.jp"}]}},
+                     "sign_in.oidc, entry 1, issuer must begin with https:// (http:// on this machine only)",
+                     id="provider in clear"),
+        pytest.param({"sign_in": {"ldap": {"url": "dc.example.jp"}}},
+                     "sign_in.ldap.url must be such as ldaps://dc.example.jp (it is 'dc.example.jp')",
+                     id="directory without a scheme"),
+        pytest.param({"sign_in": {"ldap": {"url": "https://dc.example.jp"}}},
+                     "sign_in.ldap.url must be such as ldaps://dc.example.jp (it is 'https://dc.example.jp')",
+                     id="directory of another kind"),
     ],
 )  # fmt: skip
 def test_check_contradiction_stops_the_start(tmp_path: Path, sections: dict[str, Any], expected: str) -> None:
@@ -130,13 +181,58 @@ def test_check_contradiction_stops_the_start(tmp_path: Path, sections: dict[str,
         pytest.param({"auth": {"upstream": {"host": "mail.example.jp", "tls": "none"}}},
                      "auth.upstream.tls is 'none', so everybody's password can be read on the way",
                      id="sign-in in clear"),
+        pytest.param({"sources": []},
+                     "listeners, entry 1, auth is 'none' and there are no sources, so nobody may send here until"
+                     " devices are added on the pages", id="nobody may send yet"),
         pytest.param({"web": {"host": "0.0.0.0"}},
-                     "web.host lets others read health and metrics; there is no sign-in", id="open metrics"),
+                     "web.host is reached without HTTPS: browsers sign nobody in (tls, or a proxy and public_url)",
+                     id="no https"),
     ],
 )  # fmt: skip
 def test_check_unwise_setting_is_only_advice(tmp_path: Path, sections: dict[str, Any], expected: str) -> None:
     """What is allowed but risky does not stop the service; the check says it."""
     assert ([], [expected]) == verdict(tmp_path, sections)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="nothing but the address"),
+        pytest.param({"url": "http://127.0.0.1:8080/sms", "body": '[{"n": "{phone}", "p": "{password}"}]'}, id="local"),
+        pytest.param({"headers": {"Content-Type": "application/x-www-form-urlencoded", "X-To": "{phone}"},
+                      "body": "text={text}"}, id="form, number in a header"),
+    ],
+)  # fmt: skip
+def test_check_usual_gateway_is_good(tmp_path: Path, changes: dict[str, Any]) -> None:
+    """What gateways usually want can be set."""
+    assert ([], []) == verdict(tmp_path, sms(**changes))
+
+
+def test_sms_token_comes_from_a_file_only_the_service_can_read(tmp_path: Path) -> None:
+    """The gateway's token need not stand in the configuration; where it does, nobody else may read that."""
+    token = tmp_path / "sms.token"
+    token.write_text("tok-1\n")
+    token.chmod(0o644)
+    [refused], _ = verdict(tmp_path, sms(token_file=str(token)))
+    token.chmod(0o600)
+
+    assert "protection.sms.token_file names a file that others may read (mode 0644)" in refused
+    assert ([], []) == verdict(tmp_path, sms(token_file=str(token)))
+
+
+def test_sms_token_inline_in_a_public_file_is_refused(tmp_path: Path) -> None:
+    """A token in a configuration that everybody may read stops the start, and is not repeated."""
+    path = tmp_path / "mailguard.yaml"
+    verdict(tmp_path, sms(token="tok-1-secret"))
+    path.chmod(0o644)
+
+    with pytest.raises(ConfigurationError) as raised:
+        load_with_advice(path, {})
+
+    [complaint] = raised.value.complaints
+    assert "protection.sms.token stands in a file that everybody may read" in complaint
+    assert complaint.endswith("or use token_file")
+    assert "tok-1-secret" not in complaint
 
 
 def with_tls(certificate: Path, key: Path | None) -> dict[str, Any]:
@@ -188,3 +284,17 @@ def test_check_missing_certificate_file_names_it(tmp_path: Path) -> None:
     assert ([f"tls.certificate names a file that is not there or cannot be seen: {gone}"], []) == verdict(
         tmp_path, with_tls(gone, made.key)
     )
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        pytest.param({"web": {"public_url": "http://127.0.0.1:8025"}}, id="pages on this machine"),
+        pytest.param({"sign_in": {"oidc": [PROVIDER | {"issuer": "http://localhost:9000"}]}}, id="provider here"),
+        pytest.param({"sign_in": {"ldap": {"url": "ldap://dc.example.jp:389"}}}, id="directory that begins in clear"),
+        pytest.param({"sign_in": {"ldap": {"url": "ldaps://dc.example.jp"}}}, id="directory in TLS"),
+    ],
+)
+def test_check_ways_to_sign_in_that_are_safe_pass(tmp_path: Path, sections: dict[str, Any]) -> None:
+    """Trials on this machine need no certificate, and a directory may begin TLS after the connection."""
+    assert ([], []) == verdict(tmp_path, sections)

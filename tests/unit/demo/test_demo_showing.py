@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailguard.demo.showing import fitted, plain, width
+from mailguard.demo.showing import fitted, plain, width, wrapped
 from mailguard.demo.terminal import language_of
 
 
@@ -38,6 +38,23 @@ def test_fitted_text_stays_inside_its_columns(text: str, columns: int, expected:
     """A line of the terminal does not wrap."""
     assert expected == fitted(text, columns)
     assert width(expected) <= columns
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "expected"),
+    [
+        pytest.param("short", 10, ["short"], id="fits"),
+        pytest.param("words of a longer line", 10, ["words of a", "longer", "line"], id="at-blanks"),
+        pytest.param("会議室が変わりました", 9, ["会議室が", "変わりま", "した"], id="japanese-anywhere"),
+        pytest.param("a/very/long/path", 6, ["a/very", "/long/", "path"], id="no-blank-to-break-at"),
+    ],
+)
+def test_wrapped_text_keeps_all_of_it_inside_its_columns(text: str, columns: int, expected: list[str]) -> None:
+    """A sentence that matters is read to its end."""
+    lines = wrapped(text, columns)
+
+    assert expected == lines
+    assert all(width(line) <= columns for line in lines)
 
 
 @pytest.mark.parametrize(

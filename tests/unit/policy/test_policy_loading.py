@@ -100,6 +100,16 @@ CONTRADICTIONS = [
                  id="an end without what"),
     pytest.param(["action: hold", "needs: timer", "wait: never"], "wait is never", id="a timer without end"),
     pytest.param(["action: hold", "needs: sender", "at_end: discard"], "wait must say when it ends", id="what, no end"),
+    pytest.param(["action: hold", "needs: sender", "approval: {count: 2}"], "approval means nothing without",
+                 id="approval by nobody"),
+    pytest.param(["action: hold", "needs: approver", "approval: {by: [named]}"], "belong together", id="nobody named"),
+    pytest.param(["action: hold", "needs: approver", "approval: {by: manager, persons: [a@OWN]}"], "belong together",
+                 id="named for nothing"),
+    pytest.param(["action: hold", "needs: approver", "approval: {persons: ['*@OWN']}"], "must be addresses of people",
+                 id="a pattern as a person"),
+    pytest.param(["action: hold", "needs: approver", "approval: {count: 3}"], "count must be 1, or 2", id="six eyes"),
+    pytest.param(["action: hold", "needs: approver", "approval: {persons: [a@OWN], count: 2}"], "only one person",
+                 id="four eyes of one"),
     pytest.param(["action: hold", "needs: sender", "at_end: escalate", "wait: never"], "wait must say when it ends",
                  id="passed up, never"),
 ]  # fmt: skip
@@ -134,6 +144,8 @@ CONSISTENT = [
     pytest.param(["action: hold", "needs: approver", "wait: 30 days", "at_end: escalate"], id="passed up"),
     pytest.param(["action: hold", "needs: administrator", "wait: 1 office day", "at_end: discard"], id="discarded"),
     pytest.param(["action: deliver", "obligations: [protect]", "waiver: nobody"], id="an obligation"),
+    pytest.param(["action: hold", "needs: approver", "approval: {by: [manager, colleague], own: true}"], id="approval"),
+    pytest.param(["action: hold", "needs: approver", "approval: {persons: [a@OWN, b@OWN], count: 2}"], id="four"),
     pytest.param(["action: block"], id="blocked"),
 ]
 

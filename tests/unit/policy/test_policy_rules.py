@@ -63,6 +63,9 @@ SIGNED = raw(
     b"--b\r\n\r\ntext\r\n--b\r\nContent-Type: application/pkcs7-signature\r\n\r\nx\r\n--b--\r\n",
 )
 
+ROSTER = ["長谷川 美咲 携帯 090-5555-0121", "東海林 健太 携帯 090-5555-0122", "小林 直樹 携帯 090-5555-0123"]
+SCHOOLS = "学校名,人数\n青葉小学校,1\n若葉小学校,2\n白樺小学校,3\n".encode()
+PEOPLE = "氏名,組\n小林 直樹,1\n長谷川 美咲,2\n東海林 健太,3\n".encode()
 WORDS_IN_USE: dict[str, tuple[str, Case, Case]] = {
     "visible_outsiders": ("3", sent(*FIRMS[:3]), sent(*FIRMS[:2], COLLEAGUE)),
     "visible_groups": ("3", sent(*FIRMS[:3]), sent(*FIRMS[:2], "q@firm0.example.com")),
@@ -93,6 +96,25 @@ WORDS_IN_USE: dict[str, tuple[str, Case, Case]] = {
         sent(body="㈱若草印刷\n太田様", files={"見積書_㈱星空企画様.pdf": b"%PDF"}),
         sent(body="㈱若草印刷\n太田様", files={"見積書_㈱若草印刷様.pdf": b"%PDF"}),
     ),
+    "must_protect": ("true", sent(body=ROSTER[0]), sent(body="長谷川部長が伺います。")),
+    "finds": ("birth_date", sent(body="氏名: 長谷川 美咲\n生年月日: 昭和60年9月6日"), sent(body="昭和60年9月6日設立")),
+    "persons": ("2", sent(body="\n".join(ROSTER[:2])), sent(body=ROSTER[0])),
+    "persons_with_contact": ("2", sent(body="\n".join(ROSTER[:2])), sent(body=ROSTER[0])),
+    "listed_persons": ("3", sent(body="\n".join(ROSTER)), sent(body="\n".join(ROSTER[:2]))),
+    "contacts": ("2", sent(body="\n".join(ROSTER[:2])), sent(body=ROSTER[0])),
+    "attribute_kinds": ("2", sent(body=f"{ROSTER[0]} 生年月日: 昭和60年9月6日"), sent(body=ROSTER[0])),
+    "other_organisations_in_list": (
+        "2",
+        sent(body="青葉小学校 御中", files={"a.csv": SCHOOLS}),
+        sent(body="紅葉小学校 御中", files={"a.csv": SCHOOLS}),
+    ),
+    "other_persons_in_list": (
+        "2",
+        sent(f"小林 直樹 <{ANDO}>", files={"a.csv": PEOPLE}),
+        sent(f"安藤 蒼 <{ANDO}>", files={"a.csv": PEOPLE}),
+    ),
+    "unreadable": ("unknown", sent(files={"a.jtd": bytes(range(256))}), sent(files={"a.txt": b"words"})),
+    "contents_show": ("ambiguous", Case(b"Content-Type: text/html\r\n" + mail()), sent()),
     "huge_list": ("true", sent(*FIRMS[:50]), sent(*FIRMS[:49])),
     "subject": ("[極秘, ＡＢＣ]", sent(subject="abcの件"), sent(subject="件名")),
     "body": ("極秘", sent(body="極秘です。"), sent(subject="極秘")),

@@ -228,6 +228,18 @@ def test_explanation_has_the_figures_filled_in() -> None:
     assert {"ja": f"2名に1名が見えます({ANDO}、{{注}})", "en": f"{ANDO} of 3"} == found[0].texts
 
 
+def test_explanation_says_where_personal_data_stands() -> None:
+    """A clerk reads where to look, without the name of a file, which is nobody's business later."""
+    reason = {"ja": "{places}に{kinds}、{unreadable_places}", "en": "{places}: {kinds}"}
+    text = "氏名：長谷川 美咲\n電話：090-4127-0538"
+    with desk(rule(reason=reason)) as one:
+        found = one.judged(mail([ANDO], subject="長谷川 美咲様の件 090-4127-0538", body=text)).judgement
+
+    assert {"ja": "件名と本文に氏名、電話番号、メール", "en": "the subject and the text: Name, Telephone number"} == (
+        found.explanations[0].texts
+    )
+
+
 def test_one_sentence_for_all_is_said_once() -> None:
     """Fifty people with the same reason read one sentence, not fifty."""
     with desk(rule()) as one:

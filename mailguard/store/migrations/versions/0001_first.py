@@ -260,6 +260,15 @@ def _correspondents() -> None:
     )
     op.create_index("thread_mail_by_time", "thread_mail", ["at"], unique=False)
     op.create_table(
+        "signature_part",
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("part", sa.LargeBinary(), nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("sender", "part"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "shared_list",
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("list_key", sa.LargeBinary(), nullable=False),

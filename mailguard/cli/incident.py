@@ -1,0 +1,158 @@
+"""``mailguard incident``: report what went wrong, list what is open, look at one."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mailguard.cli.options import Config, Json, Limit, readable
+
+if TYPE_CHECKING:
+    from mailguard.cli.office import Office
+    from mailguard.incidents import IncidentRecords
+    from mailguard.model.incident import Entry, Incident
+
+app = typer.Typer(help="What went wrong: report it, list, show.", no_args_is_help=True)
+
+
+@app.command("open")
+def open_(
+    queue_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[QUEUE-ID...]", help="The mails it is about; none: no mail.")
+    ] = None,
+    kind: Annotated[
+        str, typer.Option(help="misdirected, loss, malware, unauthorised_access, insider, other.")
+    ] = "misdirected",
+    note: Annotated[str, typer.Option(help="What happened.", callback=readable)] = "",
+    drill: Annotated[bool, typer.Option("--drill", help="A training: nothing is stopped.")] = False,
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Open an incident: stop what can be stopped of these mails, keep evidence, tell the officers."""
+    from mailguard.accounts.links import MailLinks
+    from mailguard.cli.office import EXIT_WRONG, opened, print_json
+    from mailguard.hold.notices import Notices
+    from mailguard.incidents import Opening, Openings, Responder
+    from mailguard.judging.active import ActivePolicy
+    from mailguard.model.incident import IncidentKind
+    from mailguard.parcels.passwords import Passwords
+    from mailguard.parcels.records import PASSWORDS, Records
+
+    if kind not in list(IncidentKind):
+        typer.echo(f"--kind must be {', '.join(IncidentKind)} (it is '{kind}')", err=True)
+        raise typer.Exit(EXIT_WRONG)
+    with opened(config) as office:
+        settings, spool = office.settings, office.spool
+        zone = ActivePolicy(settings, spool.clock, office.store).rules.hours.zone
+        parcels = Records(spool.secret_box(PASSWORDS))
+        passwords = Passwords(spool, parcels, settings.protection, settings.office, _grace(office))
+        notices = Notices(
+            spool, settings.office, settings.notices, settings.web.public_url, lambda: zone,
+            MailLinks(office.store).make,
+        )  # fmt: skip
+        openings = Openings(spool, Responder(spool, passwords, parcels), _records(office), notices, lambda: zone)
+        mails = [readable(one).upper() for one in queue_ids or ()]
+        opening = Opening(IncidentKind(kind), note=note, is_drill=drill)
+        done = office.store.write_now(openings.open(office.actor, opening, mails))
+        responses = {queue_id: one.details() for queue_id, one in done.responses.items()}
+        if json:
+            print_json({"incident": done.incident_id, "is_new": done.is_new, "mails": responses})
+            return
+        typer.echo(f"{done.incident_id}: {'opened' if done.is_new else 'was open already'}")
+        for queue_id, response in done.responses.items():
+            typer.echo(
+                f"{queue_id}: stopped {len(response.stopped)}, received {len(response.gone)}, "
+                f"perhaps received {len(response.sending)}; passwords stopped {len(response.passwords_stopped)}, "
+                f"told already {len(response.passwords_told)}"
+            )
+
+
+@app.command("list")
+def list_(
+    config: Config = None,
+    json: Json = False,
+    limit: Limit = 50,
+    before: Annotated[str, typer.Option(help="Go on before this number.", callback=readable)] = "",
+) -> None:
+    """Incidents, the newest first."""
+    from mailguard.cli.office import opened, print_json
+
+    with opened(config) as office:
+        records = _records(office)
+        found = office.store.read_now(lambda reader: records.page(reader, None, before, limit))
+        if json:
+            print_json([_as_json(one) for one in found])
+            return
+        for one in found:
+            drill = " (drill)" if one.is_drill else ""
+            typer.echo(f"{one.incident_id}  {one.phase.value}  {one.kind.value}{drill}  {_time(one.known_at)}")
+        if not found:
+            typer.echo("No incidents.")
+
+
+@app.command()
+def show(
+    incident_id: Annotated[str, typer.Argument(metavar="NUMBER", help="As 2026-0007.", callback=readable)],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """One incident with everything that was done."""
+    from mailguard.cli.office import opened, print_json
+
+    with opened(config) as office:
+        records = _records(office)
+        found = office.store.read_now(lambda reader: records.incident(reader, incident_id))
+        entries = office.store.read_now(lambda reader: records.entries(reader, incident_id))
+        if json:
+            print_json({**_as_json(found), "entries": [_entry_as_json(one) for one in entries]})
+            return
+        for name, value in _as_json(found).items():
+            typer.echo(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
+        for one in entries:
+            mail = f" {one.queue_id}" if one.queue_id else ""
+            note = f": {readable(one.note)}" if one.note else ""
+            typer.echo(f"{one.number:>3}  {_time(one.at)}  {one.actor.name}  {one.kind.value}{mail}{note}")
+
+
+def _records(office: Office) -> IncidentRecords:
+    from mailguard.incidents import INCIDENTS, IncidentRecords
+
+    return IncidentRecords(office.spool.secret_box(INCIDENTS))
+
+
+def _grace(office: Office) -> timedelta:
+    return timedelta(seconds=office.settings.hold.grace_seconds)
+
+
+def _as_json(one: Incident) -> dict[str, Any]:
+    return {
+        "incident": one.incident_id,
+        "kind": one.kind.value,
+        "cause": one.cause.value,
+        "phase": one.phase.value,
+        "severity": one.severity,
+        "department": one.department,
+        "opened_by": one.opened_by,
+        "opened_at": one.opened_at.isoformat(),
+        "known_at": one.known_at.isoformat(),
+        "is_drill": one.is_drill,
+        "mails": list(one.queue_ids),
+    }
+
+
+def _entry_as_json(one: Entry) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "at": one.at.isoformat(),
+        "actor": one.actor.name,
+        "kind": one.kind.value,
+        "queue_id": one.queue_id,
+        "details": dict(one.details),
+        "note": one.note,
+    }
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

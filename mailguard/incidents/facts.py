@@ -1,0 +1,197 @@
+"""What the record says of a mail that went wrong: who got it, whether they can read it, and what is in it.
+
+The worse reading counts: what the next hop may have taken was perhaps received, and a password that may have reached a
+recipient makes a parcel readable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from mailguard.errors import ContentDamaged
+from mailguard.hold.exposure import exposure_of
+from mailguard.incidents.queries import Reader
+from mailguard.incidents.response import is_doubtful
+from mailguard.model.address import comparable
+from mailguard.model.delivery import DeliveryAttempt, Outcome
+from mailguard.model.protection import Channel, PasswordState
+from mailguard.model.queue import QueueId, Recipient, State, Submission
+from mailguard.model.summary import Summary
+from mailguard.parcels.listing import Member, parcels_of_mail
+from mailguard.parcels.records import Records
+from mailguard.policy.law import Exposure
+from mailguard.spool import Mail, Spool
+
+
+class Fate(StrEnum):
+    """Whether a recipient got the mail."""
+
+    RECEIVED = "received"
+    PERHAPS = "perhaps"
+    """Being sent at this moment, or an attempt stayed without an answer."""
+    OPEN = "open"
+    """Held or on its way: not stopped, and not there yet."""
+    RETURNED = "returned"
+    STOPPED = "stopped"
+
+
+class Guard(StrEnum):
+    """Whether a recipient who got it can read it."""
+
+    CLEAR = "clear"
+    READABLE = "readable"
+    """Protected, and the password went to the recipient, or may have."""
+    SEALED = "sealed"
+    """Protected, and the relay told the recipient no password."""
+
+
+REACHED = frozenset({Fate.RECEIVED, Fate.PERHAPS})
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientFact:
+    """One recipient. ``name``: as the mail showed it, or ""; ``at``: when the next hop took it, None otherwise."""
+
+    position: int
+    address: str
+    name: str
+    is_outside: bool
+    fate: Fate
+    guard: Guard
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailFact:
+    """One mail. ``summary`` None: nobody looked at it, or it is gone. ``exposure``: of those it reached."""
+
+    submission: Submission
+    summary: Summary | None
+    recipients: tuple[RecipientFact, ...]
+    exposure: Exposure
+
+    @property
+    def queue_id(self) -> QueueId:
+        """What the mail is called."""
+        return self.submission.queue_id
+
+    def those(self, *fates: Fate) -> tuple[RecipientFact, ...]:
+        """The recipients of these fates, by position."""
+        return tuple(one for one in self.recipients if one.fate in fates)
+
+
+def mail_fact(
+    spool: Spool,
+    records: Records,
+    reader: Reader,
+    queue_id: QueueId,
+    usual: Channel,
+    is_outside: Callable[[str], bool],
+    group_of: Callable[[str], str],
+) -> MailFact:
+    """What the record says of one mail now. Raises ``UnknownMail``.
+
+    ``usual``: how passwords travel where nothing else is said; ``group_of``: whom an address counts with.
+    """
+    mail = spool.mail(reader, queue_id)
+    attempts = spool.attempts(reader, queue_id)
+    summary = _summary(spool, reader, queue_id)
+    names = {} if summary is None else {comparable(one.address): one.name for one in summary.recipients}
+    guards = _guards(spool, records, reader, queue_id)
+    facts = tuple(_fact(one, attempts.get(one.key.position, ()), names, guards, is_outside) for one in mail.recipients)
+    exposure = _exposure(mail, facts, exposure_of(_reached(mail, facts), summary, usual, is_outside, group_of))
+    return MailFact(mail.submission, summary, facts, exposure)
+
+
+def together(facts: Iterable[MailFact]) -> Exposure:
+    """What was seen of several mails, taken as one. Persons of two mails are counted twice: the worse reading."""
+    counts: dict[str, int] = {}
+    total = Exposure({}, 0, 0)
+    for one in (fact.exposure for fact in facts):
+        for kind, count in one.counts.items():
+            counts[kind] = counts.get(kind, 0) + count
+        total = replace(
+            total,
+            persons=total.persons + one.persons,
+            clear=total.clear + one.clear,
+            protected=total.protected + one.protected,
+            is_unreadable=total.is_unreadable or one.is_unreadable,
+            visible=total.visible + one.visible,
+        )
+    return replace(total, counts=counts)
+
+
+def fate_of(one: Recipient, attempts: Sequence[DeliveryAttempt]) -> Fate:
+    """Whether a recipient got it."""
+    if one.state is State.DELIVERED:
+        return Fate.RECEIVED
+    if one.state is State.SENDING or is_doubtful(attempts):
+        return Fate.PERHAPS
+    match one.state:
+        case State.BOUNCED:
+            return Fate.RETURNED
+        case State.CANCELLED | State.EXPIRED | State.BLOCKED:
+            return Fate.STOPPED
+        case _:
+            return Fate.OPEN
+
+
+def _fact(
+    one: Recipient,
+    attempts: Sequence[DeliveryAttempt],
+    names: Mapping[str, str],
+    guards: Mapping[int, Guard],
+    is_outside: Callable[[str], bool],
+) -> RecipientFact:
+    address = one.path.address
+    taken = next((try_.ended_at for try_ in reversed(attempts) if try_.outcome is Outcome.DELIVERED), None)
+    return RecipientFact(
+        one.key.position,
+        address,
+        names.get(comparable(address), ""),
+        is_outside(address),
+        fate_of(one, attempts),
+        guards.get(one.key.position, Guard.CLEAR),
+        taken,
+    )
+
+
+def _guards(spool: Spool, records: Records, reader: Reader, queue_id: QueueId) -> dict[int, Guard]:
+    return {
+        member.telling.position: _guard(spool, reader, member)
+        for parcel in parcels_of_mail(spool, records, reader, queue_id)
+        for member in parcel.members
+    }
+
+
+def _guard(spool: Spool, reader: Reader, member: Member) -> Guard:
+    told = member.telling
+    if told.channel is Channel.AGREED:
+        return Guard.READABLE
+    carrier = told.told_by if told.channel is Channel.SEPARATE_MAIL else None
+    if carrier is not None and is_doubtful(spool.attempts(reader, carrier).get(0, ())):
+        return Guard.READABLE
+    is_out = told.state in (PasswordState.TOLD, PasswordState.SENDING)
+    return Guard.READABLE if is_out and told.channel is not Channel.TO_SENDER else Guard.SEALED
+
+
+def _reached(mail: Mail, facts: Sequence[RecipientFact]) -> list[Recipient]:
+    there = {one.position for one in facts if one.fate in REACHED}
+    return [one for one in mail.recipients if one.key.position in there]
+
+
+def _exposure(mail: Mail, facts: Sequence[RecipientFact], expected: Exposure) -> Exposure:
+    """What was expected by the verdicts, with who really can read it by the record."""
+    outsiders = [one for one in facts if one.is_outside and one.fate in REACHED]
+    sealed = sum(one.guard is Guard.SEALED for one in outsiders)
+    return replace(expected, clear=len(outsiders) - sealed, protected=sealed)
+
+
+def _summary(spool: Spool, reader: Reader, queue_id: QueueId) -> Summary | None:
+    try:
+        return spool.summaries(reader, [queue_id]).get(queue_id)
+    except ContentDamaged:
+        return None

@@ -1,0 +1,71 @@
+"""The tables about incidents: what they are, which mails they are about, and what was done.
+
+As in ``tables``. An open incident keeps the contents of its mails (``spool.queries``).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
+
+from mailguard.store.people_tables import METADATA
+
+__all__ = ["METADATA"]
+
+incident = Table(
+    "incident",
+    METADATA,
+    # Year and number: "2026-0007".
+    Column("incident_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("phase", Text, nullable=False),
+    # Empty until somebody says.
+    Column("severity", Text, nullable=False),
+    # Empty where it is not known.
+    Column("department", Text, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("known_at", BigInteger, nullable=False),
+    Column("is_drill", Boolean, nullable=False),
+    # Grows with every change, which names the one it saw; also the number of its newest entry.
+    Column("revision", Integer, nullable=False),
+    # NULL while there is work on it.
+    Column("closed_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+incident_mail = Table(
+    "incident_mail",
+    METADATA,
+    Column("queue_id", Text, ForeignKey("submission.queue_id"), primary_key=True),
+    Column("incident_id", Text, ForeignKey("incident.incident_id"), primary_key=True),
+    # From 1, in the order they were added.
+    Column("number", Integer, nullable=False),
+    # When to look whether something that was being sent can be stopped now; NULL where nothing was, or none is left.
+    Column("look_at", BigInteger),
+    Index("incident_mail_by_incident", "incident_id"),
+    Index(
+        "incident_mail_by_look",
+        "look_at",
+        sqlite_where=text("look_at IS NOT NULL"),
+        postgresql_where=text("look_at IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+incident_entry = Table(
+    "incident_entry",
+    METADATA,
+    Column("incident_id", Text, ForeignKey("incident.incident_id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("queue_id", Text, ForeignKey("submission.queue_id")),
+    # Canonical JSON.
+    Column("details", Text, nullable=False),
+    # Sealed: what a person wrote; NULL where nobody wrote anything.
+    Column("note", LargeBinary),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,195 @@
+"""An incident before somebody who is signed in: what its pages show, and what they may do with it.
+
+One they may not see is answered as one that is not there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from mailguard.accounts.people import persons_of
+from mailguard.errors import UnknownIncident
+from mailguard.i18n import CATALOGUES, Language, text
+from mailguard.incidents.facts import MailFact, mail_fact, together
+from mailguard.incidents.permission import IncidentAct, allowed
+from mailguard.incidents.telling import officers
+from mailguard.model.address import comparable
+from mailguard.model.audit import ActorKind
+from mailguard.model.incident import Entry, EntryKind, Incident, IncidentId
+from mailguard.model.people import Person, Viewer
+from mailguard.model.protection import Channel
+from mailguard.model.queue import QueueId
+from mailguard.policy.law import consequence_of
+from mailguard.policy.law_words import ConsequenceWords, spoken_day, words_of
+from mailguard.web.parts import WebParts
+from mailguard.web.visit import NotHere, SignedInVisit
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+"""Where the days of the law are counted, whatever the office's zone is."""
+_NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,9}")
+
+
+@dataclass(frozen=True)
+class IncidentView:
+    """An incident with what is known of it. ``people``: who acted and who is told, by address."""
+
+    incident: Incident
+    acts: frozenset[IncidentAct]
+    facts: tuple[MailFact, ...]
+    entries: tuple[Entry, ...]
+    officers: tuple[Person, ...]
+    people: Mapping[str, Person]
+
+    @property
+    def path(self) -> str:
+        """Where its page is."""
+        return f"/incidents/{self.incident.incident_id}"
+
+    def name_of(self, address: str) -> str:
+        """What somebody is called."""
+        known = self.people.get(comparable(address))
+        return known.name if known is not None and known.name else address
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    """A step as the timeline shows it. ``lines``: sentences besides the first; ``who``: "" for ourselves."""
+
+    at: datetime
+    who: str
+    said: str
+    lines: tuple[str, ...]
+    note: str
+
+
+async def incident_view(visit: SignedInVisit, incident_id: IncidentId, act: IncidentAct) -> IncidentView:
+    """The incident as it stands now. Raises ``NotHere`` where there is none with which they may do that."""
+    if not _NUMBER.fullmatch(incident_id):
+        raise NotHere
+    return await visit.read(lambda reader: read_incident(visit.parts, reader, visit.viewer, incident_id, act))
+
+
+def read_incident(
+    parts: WebParts, reader: Connection, viewer: Viewer, incident_id: IncidentId, act: IncidentAct
+) -> IncidentView:
+    """As ``incident_view``."""
+    try:
+        incident = parts.incidents.incident(reader, incident_id)
+    except UnknownIncident:
+        raise NotHere from None
+    acts = acts_of(parts, reader, viewer, incident)
+    if act not in acts:
+        raise NotHere
+    facts = tuple(_fact(parts, reader, queue_id) for queue_id in incident.queue_ids)
+    entries = tuple(parts.incidents.entries(reader, incident_id))
+    told = officers(reader, incident)
+    actors = {one.actor.name for one in entries if one.actor.kind is ActorKind.PERSON}
+    people = persons_of(reader, actors | {incident.opened_by})
+    return IncidentView(incident, acts, facts, entries, tuple(told), people)
+
+
+def acts_of(parts: WebParts, reader: Connection, viewer: Viewer, incident: Incident) -> frozenset[IncidentAct]:
+    """What somebody may do with an incident."""
+    owners = {
+        comparable(parts.spool.mail(reader, queue_id).submission.session.owner) for queue_id in incident.queue_ids
+    }
+    return allowed(viewer, incident, owners)
+
+
+def consequence_words(parts: WebParts, view: IncidentView, language: Language) -> tuple[ConsequenceWords, str] | None:
+    """What it may mean by law, and from which day that is counted; None where no mail is concerned."""
+    if not view.facts:
+        return None
+    known_on = view.incident.known_at.astimezone(JAPAN).date()
+    today = parts.clock.now().astimezone(JAPAN).date()
+    labels = {kind: name for fact in view.facts if fact.summary for kind, name in fact.summary.labels.items()}
+    consequence = consequence_of(together(view.facts), parts.policy.rules.law, known_on)
+    return words_of(consequence, language, today, labels), spoken_day(known_on, language)
+
+
+def timeline(view: IncidentView, language: Language, zone: ZoneInfo) -> list[ShownEntry]:
+    """What was done, the newest first."""
+    return [
+        ShownEntry(
+            one.at,
+            view.name_of(one.actor.name) if one.actor.kind is ActorKind.PERSON else "",
+            _said(one, language),
+            tuple(_lines(one, language, zone)),
+            one.note,
+        )
+        for one in reversed(view.entries)
+    ]
+
+
+def evidence(view: IncidentView, language: Language) -> list[tuple[str, str]]:
+    """The hashes that were noted, each with what it is of."""
+    found: list[tuple[str, str]] = []
+    for one in view.entries:
+        if one.kind is not EntryKind.FROZEN:
+            continue
+        found += [
+            (text(language, "incidents.page.evidence.content"), str(content[1]))
+            for content in _list(one.details.get("contents"))
+            if isinstance(content, list)
+        ]
+        if last := _list(one.details.get("last_event")):
+            found.append((text(language, "incidents.page.evidence.record", seq=last[0]), str(last[1])))
+    return found
+
+
+def _fact(parts: WebParts, reader: Connection, queue_id: QueueId) -> MailFact:
+    directory = parts.policy.rules.directory
+    usual = Channel(parts.settings.protection.channel)
+    return mail_fact(
+        parts.spool, parts.records, reader, queue_id, usual, directory.is_outside, directory.people_group
+    )  # fmt: skip
+
+
+def _said(one: Entry, language: Language) -> str:
+    key = f"incidents.entry.{one.kind}"
+    if one.kind is EntryKind.STOPPED:
+        counts = {name: _count(one, name) for name in ("stopped", "gone", "sending")}
+        return text(language, key, **counts)
+    if one.kind is EntryKind.TOLD:
+        return (
+            text(language, key, count=_count(one, "people"))
+            if _count(one, "people")
+            else text(language, f"{key}.nobody")
+        )
+    return text(language, key)
+
+
+def _lines(one: Entry, language: Language, zone: ZoneInfo) -> list[str]:
+    if one.kind is EntryKind.STOPPED and (_count(one, "passwords_stopped") or _count(one, "passwords_told")):
+        stopped, told = _count(one, "passwords_stopped"), _count(one, "passwords_told")
+        return [text(language, "incidents.entry.passwords", stopped=stopped, told=told)]
+    if one.kind not in (EntryKind.CHANGED, EntryKind.KNOWN_AT):
+        return []
+    return [
+        text(
+            language, "incidents.entry.change", field=text(language, f"incidents.field.{name}"),
+            before=_value(name, values[0], language, zone), after=_value(name, values[1], language, zone),
+        )
+        for name, values in ((name, _list(given)) for name, given in one.details.items())
+        if len(values) == 2
+    ]  # fmt: skip
+
+
+def _value(name: str, value: object, language: Language, zone: ZoneInfo) -> str:
+    if name == "known_at":
+        return f"{datetime.fromisoformat(str(value)).astimezone(zone):%Y-%m-%d %H:%M}"
+    return CATALOGUES[language].get(f"incidents.{name}.{value}", str(value))
+
+
+def _count(one: Entry, name: str) -> int:
+    return len(_list(one.details.get(name)))
+
+
+def _list(value: object) -> Sequence[object]:
+    return value if isinstance(value, list) else ()

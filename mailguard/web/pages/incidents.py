@@ -1,0 +1,242 @@
+"""Incidents: what was stopped and what to do, for whoever reported one; facts, timeline and work, for officers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from mailguard.errors import NotAllowed
+from mailguard.incidents import Change, Opening, add_note, change, correct_known_at
+from mailguard.incidents.facts import REACHED, Fate, Guard
+from mailguard.incidents.opening import NOTE_MAX
+from mailguard.incidents.permission import IncidentAct
+from mailguard.model.incident import Cause, Incident, IncidentId, IncidentKind, Phase
+from mailguard.model.people import Right
+from mailguard.model.queue import QueueId
+from mailguard.web.forms import Mistake
+from mailguard.web.incident_view import (
+    IncidentView,
+    acts_of,
+    consequence_words,
+    evidence,
+    incident_view,
+    timeline,
+)
+from mailguard.web.pages.mail import kind_names
+from mailguard.web.visit import NotHere, SignedIn, SignedInVisit, having
+
+router = APIRouter()
+
+PAGE_ROWS = 50
+SHOWN_AT_FIRST = 10
+NAMED = 5
+"""Recipients that the sender's page names at once: those to telephone first."""
+
+E = TypeVar("E", bound=StrEnum)
+Handling = Annotated[SignedInVisit, Depends(having(Right.HANDLE_CASE))]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One incident of the list. ``persons`` None: not known, or not about a mail."""
+
+    incident: Incident
+    persons: int | None
+
+
+@router.get("/incidents")
+async def incidents(visit: Handling, before: str = "") -> Response:
+    """Those somebody is to work on, the newest first."""
+    departments = visit.viewer.departments(Right.HANDLE_CASE)
+    records = visit.parts.incidents
+
+    def read(reader: Connection) -> tuple[list[Row], str]:
+        page = records.page(reader, departments, before[:20], PAGE_ROWS + 1)
+        shown = page[:PAGE_ROWS]
+        seen = [one for one in shown if IncidentAct.SEE in acts_of(visit.parts, reader, visit.viewer, one)]
+        wanted = [queue_id for one in seen for queue_id in one.queue_ids]
+        summaries = visit.parts.spool.summaries(reader, wanted)
+        rows = []
+        for one in seen:
+            known = [summaries[queue_id].persons for queue_id in one.queue_ids if queue_id in summaries]
+            rows.append(Row(one, sum(known) if known else None))
+        return rows, shown[-1].incident_id if len(page) > PAGE_ROWS else ""
+
+    rows, following = await visit.read(read)
+    return visit.page("incidents.html", rows=rows, following=following)
+
+
+@router.get("/incidents/open")
+async def open_by_hand(visit: SignedIn) -> Response:
+    """Where anybody reports an accident outside mail."""
+    return _open_form(visit)
+
+
+@router.post("/incidents/open")
+async def opened_by_hand(visit: SignedIn) -> Response:
+    """Opens it; the officers hear at once."""
+    form = await visit.form()
+    kind, note = _one_of(IncidentKind, form.text("kind")), form.text("note")
+    if not note or len(note) > NOTE_MAX:
+        key = "incidents.mistake.note.long" if note else "incidents.mistake.open_note"
+        return _open_form(visit, kind, note, [Mistake("note", key, {"max": NOTE_MAX} if note else {})])
+    opening = Opening(kind or IncidentKind.OTHER, note=note, is_drill=form.has("drill"))
+    opened = await visit.write(visit.parts.openings.open(visit.actor, opening))
+    visit.parts.hint()
+    return visit.go(f"/incidents/{opened.incident_id}", "success", "incidents.open.done")
+
+
+@router.get("/incidents/from/{queue_id}")
+async def incident_of_mail(visit: SignedIn, queue_id: QueueId) -> Response:
+    """What was done about a mail that was reported, for whoever reported it."""
+    if not (queue_id.isascii() and queue_id.isalnum()):
+        raise NotHere
+    found = await visit.read(lambda reader: visit.parts.incidents.of_mail(reader, queue_id))
+    newest = next((one for one in found if one.is_open), found[0] if found else None)
+    if newest is None:
+        raise NotHere
+    return _result(visit, await incident_view(visit, newest.incident_id, IncidentAct.SEE_SHORT))
+
+
+@router.get("/incidents/{incident_id}")
+async def incident(visit: SignedIn, incident_id: IncidentId) -> Response:
+    """The whole of it for officers; in short for whoever reported it."""
+    view = await incident_view(visit, incident_id, IncidentAct.SEE_SHORT)
+    return _whole(visit, view) if IncidentAct.SEE in view.acts else _result(visit, view)
+
+
+@router.post("/incidents/{incident_id}/note")
+async def noted(visit: SignedIn, incident_id: IncidentId) -> Response:
+    """Adds a note to the timeline."""
+    view = await incident_view(visit, incident_id, IncidentAct.WORK)
+    note = (await visit.form()).text("note")
+    if mistakes := _note_mistakes("note", note, "incidents.mistake.note"):
+        return _whole(visit, view, mistakes, note=note)
+    await visit.write(add_note(visit.parts.incidents, incident_id, visit.actor, note))
+    return visit.go(view.path, "success", "incidents.done.noted")
+
+
+@router.post("/incidents/{incident_id}/change")
+async def changed(visit: SignedIn, incident_id: IncidentId) -> Response:
+    """Says what it is and where it stands; only who may close it closes it or opens it again."""
+    view = await incident_view(visit, incident_id, IncidentAct.WORK)
+    form = await visit.form()
+    wanted = Change(
+        _one_of(IncidentKind, form.text("kind")),
+        _one_of(Cause, form.text("cause")),
+        _one_of(Phase, form.text("phase")),
+    )
+    note, before = form.text("change_note"), view.incident
+    is_ending = wanted.phase is not None and before.is_open != (wanted.phase is not Phase.CLOSED)
+    if is_ending and IncidentAct.CLOSE not in view.acts:
+        raise NotAllowed("may not close")
+    mistakes = _note_mistakes("change_note", note, "incidents.mistake.change_note", is_needed=is_ending)
+    if mistakes:
+        return _whole(visit, view, mistakes, change_note=note)
+    await visit.write(change(visit.parts.incidents, incident_id, visit.actor, wanted, note))
+    return visit.go(view.path, "success", "incidents.done.changed")
+
+
+@router.post("/incidents/{incident_id}/known-at")
+async def corrected(visit: SignedIn, incident_id: IncidentId) -> Response:
+    """Corrects since when it was known."""
+    view = await incident_view(visit, incident_id, IncidentAct.WORK)
+    form = await visit.form()
+    reason = form.text("reason")
+    known_at = _moment(form.text("known_at"), visit.parts.policy.rules.hours.zone)
+    mistakes = _note_mistakes("reason", reason, "incidents.mistake.reason")
+    if known_at is None or known_at > visit.parts.clock.now():
+        mistakes.insert(0, Mistake("known_at", "incidents.mistake.known_at"))
+    if mistakes or known_at is None:
+        return _whole(visit, view, mistakes, reason=reason)
+    await visit.write(correct_known_at(visit.parts.incidents, incident_id, visit.actor, known_at, reason))
+    return visit.go(view.path, "success", "incidents.done.changed")
+
+
+def _open_form(
+    visit: SignedInVisit,
+    kind: IncidentKind | None = None,
+    note: str = "",
+    mistakes: list[Mistake] | None = None,
+) -> Response:
+    return visit.page(
+        "incident_open.html",
+        status=422 if mistakes else 200,
+        mistakes=mistakes or [],
+        kinds=[one for one in IncidentKind if one is not IncidentKind.MISDIRECTED],
+        kind=kind or IncidentKind.LOSS,
+        note=note,
+    )
+
+
+def _result(visit: SignedInVisit, view: IncidentView) -> Response:
+    reached = [one for fact in view.facts for one in fact.recipients if one.fate in REACHED]
+    return visit.page(
+        "incident_result.html",
+        view=view,
+        stopped=sum(len(fact.those(Fate.STOPPED)) for fact in view.facts),
+        silenced=sum(one.guard is Guard.SEALED for one in reached),
+        reached=reached,
+        is_perhaps=any(one.fate is Fate.PERHAPS for one in reached),
+        open_count=sum(len(fact.those(Fate.OPEN)) for fact in view.facts),
+        named=NAMED,
+        officer_names=[one.name or one.address for one in view.officers],
+    )
+
+
+def _whole(visit: SignedInVisit, view: IncidentView, mistakes: list[Mistake] | None = None, **typed: str) -> Response:
+    zone = visit.parts.policy.rules.hours.zone
+    summary = next((fact.summary for fact in view.facts if fact.summary is not None), None)
+    law = consequence_words(visit.parts, view, visit.language)
+    return visit.page(
+        "incident.html",
+        status=422 if mistakes else 200,
+        mistakes=mistakes or [],
+        view=view,
+        law=None if law is None else law[0],
+        counted_from="" if law is None else law[1],
+        timeline=timeline(view, visit.language, zone),
+        evidence=evidence(view, visit.language),
+        kind_name=kind_names(visit.language, summary),
+        kinds=list(IncidentKind),
+        causes=list(Cause),
+        phases=[one for one in Phase if _may_choose(view, one)],
+        known_local=f"{view.incident.known_at.astimezone(zone):%Y-%m-%dT%H:%M}",
+        shown_at_first=SHOWN_AT_FIRST,
+        typed={"note": "", "change_note": "", "reason": "", **typed},
+    )
+
+
+def _may_choose(view: IncidentView, phase: Phase) -> bool:
+    is_ending = view.incident.is_open != (phase is not Phase.CLOSED)
+    return not is_ending or IncidentAct.CLOSE in view.acts
+
+
+def _note_mistakes(field: str, note: str, key: str, *, is_needed: bool = True) -> list[Mistake]:
+    if len(note) > NOTE_MAX:
+        return [Mistake(field, "incidents.mistake.note.long", {"max": NOTE_MAX})]
+    return [Mistake(field, key)] if is_needed and not note else []
+
+
+def _one_of(kinds: Callable[[str], E], word: str) -> E | None:
+    try:
+        return kinds(word)
+    except ValueError:
+        return None
+
+
+def _moment(typed: str, zone: ZoneInfo) -> datetime | None:
+    """A day and time as browsers send it, in the office's time; None for anything else."""
+    try:
+        found = datetime.fromisoformat(typed[:16])
+    except ValueError:
+        return None
+    return found.replace(tzinfo=zone)

@@ -1,0 +1,207 @@
+"""Pages of incidents: what the sender reads, what officers see and do, and who sees nothing. On both databases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from mailguard import hold
+from mailguard.accounts import people_administration as administration
+from mailguard.accounts.factors import Factor
+from mailguard.accounts.people_administration import Particulars
+from mailguard.i18n import CATALOGUES
+from mailguard.model.people import Role
+from mailguard.model.queue import State
+from tests.conformance.hold_parts import OFFICE, SATO, SENDER, A, B, MakeNode, Node
+from tests.conformance.mail_pages import words_of
+from tests.conformance.web_office import WebOffice
+from tests.fakes.clock import StandingClock
+from tests.fakes.next_hop import ScriptedNextHop, Stage, say
+
+TWO = (Factor.MAILBOX, Factor.TOTP)
+CISO, HEAD, OTHER_HEAD = "ciso@office.example.jp", "kacho@office.example.jp", "eigyo@office.example.jp"
+ADMINISTRATOR, COLLEAGUE = "kanri@office.example.jp", "ito@office.example.jp"
+JA = CATALOGUES["ja"]
+
+
+@pytest.fixture
+async def node(web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop) -> Node:
+    """A node beside the pages, and people with roles."""
+    store = web_office.parts.store
+    people = ((SENDER, "総務"), (CISO, ""), (HEAD, "総務"), (OTHER_HEAD, "営業"), (ADMINISTRATOR, ""))
+    for address, department in people:
+        name = "安全 花子" if address == CISO else ""
+        await store.write(administration.put_person(OFFICE, address, Particulars(name, department, ""), SATO))
+    for address, role, department in (
+        (CISO, Role.SECURITY_OFFICER, ""),
+        (HEAD, Role.DEPARTMENT_OFFICER, "総務"),
+        (OTHER_HEAD, Role.DEPARTMENT_OFFICER, "営業"),
+        (ADMINISTRATOR, Role.ADMINISTRATOR, ""),
+    ):
+        await store.write(administration.grant_role(OFFICE, address, role, department, SATO))
+    made: Node = make_node(hop.port)
+    return made
+
+
+async def half_sent(node: Node, hop: ScriptedNextHop) -> str:
+    """A mail that one has got and another has not."""
+    hop.on(Stage.RCPT, say("451 4.7.1 Greylisted"), matching=B)
+    queue_id = await node.held(A, B)
+    await node.store.write(hold.release(node.spool, queue_id, SATO, ""))
+    await node.look()
+    return queue_id
+
+
+async def reported(office: WebOffice, queue_id: str) -> str:
+    """The sender says on the mail's page that it was a mistake; the incident's number."""
+    async with await office.signed_in(SENDER) as client:
+        answer = await client.post(f"/mails/{queue_id}/mistake")
+        assert (303, f"/incidents/from/{queue_id}") == (answer.status_code, answer.headers["location"])
+    parts = office.parts
+    return (await parts.store.read(lambda reader: parts.incidents.of_mail(reader, queue_id)))[0].incident_id
+
+
+async def test_sender_reads_what_was_stopped_what_was_not_and_what_to_do(
+    web_office: WebOffice, node: Node, hop: ScriptedNextHop, clock: StandingClock
+) -> None:
+    """Weeks after it was sent: one was stopped, one has it and can read it, and whom to speak to."""
+    queue_id = await half_sent(node, hop)
+    incident_id = await reported(web_office, queue_id)
+    clock.advance(timedelta(days=14).total_seconds())
+    async with await web_office.signed_in(SENDER) as client:
+        words = words_of(await client.get(f"/incidents/from/{queue_id}"))
+        short = await client.get(f"/incidents/{incident_id}")
+
+    assert [State.DELIVERED, State.CANCELLED] == await node.states(queue_id)
+    for key in ("stopped.some", "gone.some"):
+        assert JA[f"incidents.result.{key}"].format(count=1) in words
+    assert A in words.replace(" ", "")
+    assert B not in words.replace(" ", "")
+    assert "安全 花子" in words
+    assert JA["incidents.result.now.call"] in words
+    assert (200, False) == (short.status_code, JA["incidents.page.timeline"] in short.text)
+
+
+async def test_officer_sees_facts_law_and_timeline_and_works_on_it(
+    web_office: WebOffice, node: Node, hop: ScriptedNextHop, clock: StandingClock
+) -> None:
+    """Facts stand there without anybody having typed them; each step an officer takes is added."""
+    queue_id = await half_sent(node, hop)
+    incident_id = await reported(web_office, queue_id)
+    path = f"/incidents/{incident_id}"
+    async with await web_office.signed_in(CISO, TWO) as client:
+        listed = words_of(await client.get("/incidents"))
+        before = words_of(await client.get(path))
+        answers = [
+            await client.post(f"{path}/note", data={"note": "電話で削除をお願いした"}),
+            await client.post(
+                f"{path}/change", data={"kind": "misdirected", "cause": "wrong_recipient", "phase": "report"}
+            ),
+            await client.post(f"{path}/known-at", data={"known_at": "2026-01-05T09:30", "reason": "先方から電話"}),
+            await client.post(f"{path}/change", data={"phase": "closed", "change_note": "研修をした"}),
+        ]
+        after = words_of(await client.get(path))
+
+    assert incident_id in listed
+    assert JA["incidents.fate.received"] in before
+    assert JA["incidents.fate.stopped"] in before
+    assert JA["law.help"] in before
+    assert [303] * 4 == [one.status_code for one in answers], [one.text for one in answers]
+    for word in ("電話で削除をお願いした", JA["incidents.cause.wrong_recipient"], "先方から電話", "研修をした"):
+        assert word in after
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("note", {"note": " "}),
+        ("change", {"phase": "closed"}),
+        ("known-at", {"known_at": "2026-01-05T09:30"}),
+        ("known-at", {"known_at": "2999-01-05T09:30", "reason": "x"}),
+        ("known-at", {"known_at": "yesterday", "reason": "x"}),
+        ("note", {"note": "x" * 10_001}),
+    ],
+)
+async def test_form_that_lacks_something_is_shown_again(
+    web_office: WebOffice, node: Node, path: str, form: dict[str, str]
+) -> None:
+    """What is missing is said beside the field, and nothing was changed."""
+    incident_id = await reported(web_office, await node.held(A))
+    parts = web_office.parts
+    before = await parts.store.read(lambda reader: parts.incidents.incident(reader, incident_id))
+    async with await web_office.signed_in(CISO, TWO) as client:
+        answer = await client.post(f"/incidents/{incident_id}/{path}", data=form)
+    after = await parts.store.read(lambda reader: parts.incidents.incident(reader, incident_id))
+
+    assert (422, before) == (answer.status_code, after)
+    assert 'id="mistakes"' in answer.text
+
+
+async def seen(office: WebOffice, address: str, path: str, factors: tuple[Factor, ...] = TWO) -> int:
+    """The status of a page for somebody."""
+    async with await office.signed_in(address, factors) as client:
+        return (await client.get(path)).status_code
+
+
+async def test_incident_is_not_there_for_anybody_else(web_office: WebOffice, node: Node) -> None:
+    """A colleague, another department's officer, and who only runs the system learn not even that there is one."""
+    queue_id = await node.held(A)
+    incident_id = await reported(web_office, queue_id)
+    path, short = f"/incidents/{incident_id}", f"/incidents/from/{queue_id}"
+
+    assert [200, 200] == [await seen(web_office, one, path) for one in (CISO, HEAD)]
+    assert [404] * 3 == [await seen(web_office, one, path) for one in (OTHER_HEAD, ADMINISTRATOR, COLLEAGUE)]
+    assert [404] * 3 == [await seen(web_office, one, short) for one in (OTHER_HEAD, ADMINISTRATOR, COLLEAGUE)]
+    assert 404 == await seen(web_office, CISO, path, (Factor.MAILBOX,))
+    assert [404, 404] == [await seen(web_office, CISO, f"/incidents/{one}") for one in ("2026-9999", "x")]
+    async with await web_office.signed_in(SENDER, TWO) as client:
+        refused = [
+            (await client.post(f"{path}/{one}", data={"note": "x", "reason": "x"})).status_code
+            for one in ("note", "change", "known-at")
+        ]
+    assert [404] * 3 == refused
+
+
+async def test_department_officer_does_not_close(web_office: WebOffice, node: Node) -> None:
+    """Only the security officer ends a case."""
+    incident_id = await reported(web_office, await node.held(A))
+    async with await web_office.signed_in(HEAD, TWO) as client:
+        answer = await client.post(f"/incidents/{incident_id}/change", data={"phase": "closed", "change_note": "x"})
+        page = await client.get(f"/incidents/{incident_id}")
+
+    assert 403 == answer.status_code
+    assert 'value="closed"' not in page.text
+
+
+async def test_accident_outside_mail_is_reported_by_anybody(web_office: WebOffice, node: Node) -> None:
+    """A lost memory stick: who reports it reads what to do, officers see it, and insiders' deeds only the security
+    officer."""
+    async with await web_office.signed_in(SENDER) as client:
+        empty = await client.post("/incidents/open", data={"kind": "loss"})
+        sent = await client.post("/incidents/open", data={"kind": "loss", "note": "<b>電車</b>に忘れた"})
+        inside = await client.post("/incidents/open", data={"kind": "insider", "note": "名簿を持ち出した"})
+        own = await client.get(sent.headers["location"])
+    async with await web_office.signed_in(HEAD, TWO) as client:
+        page: httpx2.Response = await client.get(sent.headers["location"])
+        hidden = await client.get(inside.headers["location"])
+        listed = await client.get("/incidents")
+
+    assert (422, 303, 200) == (empty.status_code, sent.status_code, own.status_code)
+    assert JA["incidents.result.now"] in own.text
+    assert "&lt;b&gt;電車" in page.text
+    assert 404 == hidden.status_code
+    assert inside.headers["location"] not in listed.text
+    assert sent.headers["location"] in listed.text
+
+
+async def test_result_is_read_in_english_too(web_office: WebOffice, node: Node) -> None:
+    """The same three parts, in the reader's language."""
+    queue_id = await node.held(A)
+    await reported(web_office, queue_id)
+    async with await web_office.signed_in(SENDER) as client:
+        words = words_of(await client.get(f"/incidents/from/{queue_id}", headers={"accept-language": "en"}))
+
+    for key in ("stopped", "gone", "now", "gone.none"):
+        assert CATALOGUES["en"][f"incidents.result.{key}"] in words

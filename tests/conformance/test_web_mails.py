@@ -1,0 +1,158 @@
+"""The lists of mails: what is in which box, searching, and doing something to several at once, on both databases."""
+
+from __future__ import annotations
+
+import httpx2
+import pytest
+
+from mailguard import hold
+from mailguard.accounts import people_administration as administration
+from mailguard.accounts.factors import Factor
+from mailguard.accounts.people_administration import Particulars
+from mailguard.model.audit import AuditAction
+from mailguard.model.people import Role
+from mailguard.model.queue import State
+from tests.conformance.hold_parts import NOWHERE, OFFICE, SATO, A, B, C, MakeNode
+from tests.conformance.mail_pages import MailPages, make_pages, words_of
+from tests.conformance.test_mending import FIRMS, mail
+from tests.conformance.web_office import WebOffice
+
+HELD, CANCELLED, CLEARED = State.HELD, State.CANCELLED, State.CLEARED
+ADMINISTRATOR = "ueki@office.example.jp"
+TWO = (Factor.MAILBOX, Factor.TOTP)
+
+
+def about(subject: str, *to: str) -> bytes:
+    """A mail with a subject of its own."""
+    return mail(*to).replace(b"Subject: x", f"Subject: {subject}".encode())
+
+
+@pytest.fixture
+def pages(web_office: WebOffice, make_node: MakeNode) -> MailPages:
+    """An office with its pages and its workers."""
+    return make_pages(web_office, make_node, NOWHERE)
+
+
+@pytest.fixture
+async def owner(pages: MailPages) -> httpx2.AsyncClient:
+    """The browser of who sent the mails."""
+    return await pages.owner()
+
+
+async def administrator(pages: MailPages) -> httpx2.AsyncClient:
+    """The browser of who runs the system, after a second factor."""
+    store = pages.node.store
+    await store.write(administration.put_person(OFFICE, ADMINISTRATOR, Particulars("", "", ""), SATO))
+    await store.write(administration.grant_role(OFFICE, ADMINISTRATOR, Role.ADMINISTRATOR, "", SATO))
+    return await pages.office.signed_in(ADMINISTRATOR, TWO)
+
+
+async def test_list_with_nothing_to_do_says_so_as_good_news(owner: httpx2.AsyncClient) -> None:
+    """An empty list is good news, and says how long mail is kept."""
+    words = words_of(await owner.get("/mails"))
+
+    assert "確認が必要なメールはありません" in words
+    assert "30日" in words
+
+
+async def test_list_shows_what_needs_me_first_and_mine_alone(pages: MailPages, owner: httpx2.AsyncClient) -> None:
+    """What needs a decision is shown first, each with its reason and what happens at its time; others' mail is not."""
+    await pages.node.held(*FIRMS, wire=about("tenji", *FIRMS))
+    await pages.node.held(A, wire=about("kaigi", A))
+    stranger = await pages.office.signed_in("ono@office.example.jp")
+
+    first = words_of(await owner.get("/mails"))
+    second = words_of(await owner.get("/mails?box=waiting"))
+
+    assert ("tenji" in first, "kaigi" in first) == (True, False)
+    assert ("tenji" in second, "kaigi" in second) == (False, True)
+    assert "自動的に送信します" in second
+    assert "送らずに取り消します" in first
+    assert "tenji" not in (await stranger.get("/mails")).text
+    assert (await owner.get("/office/mails")).status_code == 404
+
+
+async def test_list_finds_by_address_subject_and_period(pages: MailPages, owner: httpx2.AsyncClient) -> None:
+    """I find a mail by what I remember of it, in whatever box it is."""
+    queue_id = await pages.node.held(A, wire=about("mitsumori", A))
+    await pages.node.held(B, wire=about("kaigi", B))
+    await pages.node.store.write(hold.cancel(pages.node.spool, queue_id, SATO, ""))
+    day = pages.node.clock.now().date().isoformat()
+
+    for query, is_there in (("q=MITSUMORI", True), ("q=ando@", True), ("q=kaigi", False)):
+        assert is_there == (queue_id in (await owner.get(f"/mails?{query}")).text), query
+    assert queue_id in (await owner.get(f"/mails?since={day}&box=cancelled")).text
+    assert queue_id not in (await owner.get("/mails?until=2001-01-01")).text
+    assert "見つかりませんでした" in words_of(await owner.get("/mails?q=nosuchword"))
+
+
+async def test_list_with_odd_questions_is_a_list(owner: httpx2.AsyncClient) -> None:
+    """An address that says nothing sensible shows the list, and never an error."""
+    for query in (
+        "box=x",
+        "after=%00",
+        "since=2026-13-40",
+        "until=9999-12-31",
+        "q=%F0%9F%8C%B8",
+        "left=x.y.z",
+        "after=1-2",
+    ):
+        assert (await owner.get(f"/mails?{query}")).status_code == 200, query
+
+
+async def test_several_sent_together_leave_out_what_needs_a_look(pages: MailPages, owner: httpx2.AsyncClient) -> None:
+    """Of what I ticked the routine ones are sent; the others stay, and are named."""
+    routine = await pages.node.held(A)
+    dangerous = await pages.node.held(*FIRMS, wire=about("tenji", *FIRMS))
+
+    page = await pages.post(owner, "/mails/together", do="send", id=[routine, dangerous], back="?box=waiting")
+
+    assert [CLEARED] == await pages.node.states(routine)
+    assert {HELD} == set(await pages.node.states(dangerous))
+    assert "1件を送信します" in words_of(page)
+    assert f'href="/mails/{dangerous}"' in page.text
+    assert "box=waiting" in str(page.url)
+
+
+async def test_several_cancelled_together_are_those_of_mine_alone(pages: MailPages, owner: httpx2.AsyncClient) -> None:
+    """What I cancel together is mine; an id of somebody else's mail does nothing and is not told apart."""
+    mine = [await pages.node.held(A), await pages.node.held(B)]
+    stranger = await pages.office.signed_in("ono@office.example.jp")
+
+    foreign = await pages.post(stranger, "/mails/together", do="cancel", id=[*mine, "NOSUCHMAIL00000A"])
+    await pages.post(owner, "/mails/together", do="cancel", id=mine)
+
+    assert mine[0] not in foreign.text
+    assert [[CANCELLED]] * 2 == [await pages.node.states(one) for one in mine]
+
+
+async def test_office_list_names_owners_and_operates_the_queue(pages: MailPages) -> None:
+    """Who runs the system sees whose mail waits, without its text, and takes back what cannot be delivered."""
+    queue_id = await pages.node.held(A)
+    await pages.node.store.write(hold.release(pages.node.spool, queue_id, SATO, ""))
+    await pages.node.look()
+    client = await administrator(pages)
+
+    listed = await client.get("/office/mails?box=leaving")
+    done = await pages.post(client, "/office/mails/together", do="taken_back", id=queue_id, reason="broken")
+    page = await client.get(f"/mails/{queue_id}")
+
+    assert "tanoue@" in words_of(listed)
+    assert "1件の送信待ちを取り消しました" in words_of(done)
+    assert [CANCELLED] == await pages.node.states(queue_id)
+    assert "hello" not in page.text
+    assert await pages.node.record(queue_id, AuditAction.ADMIN_CANCELLED)
+
+
+async def test_list_goes_on_after_its_last_row(pages: MailPages, owner: httpx2.AsyncClient) -> None:
+    """A long list goes on on a further page, and no mail stands on both."""
+    ids = [await pages.node.held(C) for _ in range(52)]
+
+    first = await owner.get("/mails?box=waiting")
+    path = first.text.rpartition('href="/mails?box=waiting&amp;after=')[2].partition('"')[0]
+    second = await owner.get(f"/mails?box=waiting&after={path}")
+
+    on_first = {one for one in ids if f'href="/mails/{one}' in first.text}
+    on_second = {one for one in ids if f'href="/mails/{one}' in second.text}
+    assert (50, 2) == (len(on_first), len(on_second))
+    assert not on_first & on_second

@@ -1,0 +1,405 @@
+"""Changing a mail, releasing a dangerous one, and approving, on pages and both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import httpx2
+import pytest
+
+from mailguard.accounts import people_administration as administration
+from mailguard.accounts.factors import Factor
+from mailguard.accounts.people_administration import Particulars
+from mailguard.hold.answering import Answers, NotAnswered, when_answered
+from mailguard.model.approval import USUAL, Approval, ApproverKind
+from mailguard.model.audit import AuditAction
+from mailguard.model.people import Role
+from mailguard.model.queue import QueueId, State
+from mailguard.model.verdict import Action, AtEnd, Needs, Verdict
+from tests.conformance.hold_parts import NOWHERE, OFFICE, SATO, SENDER, A, B, MakeNode
+from tests.conformance.mail_pages import MailPages, make_pages, words_of
+from tests.conformance.test_mending import PART, mail
+from tests.conformance.web_office import WebOffice
+from tests.fakes.clock import StandingClock
+from tests.fakes.next_hop import ScriptedNextHop
+
+RIGHT, WRONG = "sato@gmail.com", "sato@gmial.com"
+MANAGER, OFFICER, DEPUTY, OTHER = (f"{name}@office.example.jp" for name in ("mori", "abe", "ueda", "ono"))
+FOUR_EYES = Approval((ApproverKind.NAMED,), (MANAGER, OTHER), count=2)
+SECRET = mail(A, parts=PART)
+"""Holds a list of persons, which the shipped rules stop for the sender."""
+TWO = (Factor.MAILBOX, Factor.TOTP)
+HOUR = 3600
+
+
+@pytest.fixture
+def pages(web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop) -> MailPages:
+    """An office with its pages and its workers."""
+    return make_pages(web_office, make_node, hop.port)
+
+
+def needing(needs: Needs, approval: Approval = USUAL, at_end: AtEnd = AtEnd.DISCARD) -> Callable[..., Any]:
+    """A judge that has everybody wait for a person."""
+    verdict = Verdict(Action.HOLD, ("rule",), "test", HOUR, needs, at_end, approval=approval)
+    return lambda submission: (verdict,) * len(submission.envelope.forward_paths)
+
+
+async def staff(pages: MailPages) -> None:
+    """A small office: the sender's manager, a security officer, and others."""
+    store = pages.node.store
+    for address, manager in ((SENDER, MANAGER), (MANAGER, ""), (OFFICER, ""), (DEPUTY, ""), (OTHER, "")):
+        await store.write(administration.put_person(OFFICE, address, Particulars("", "営業", manager), SATO))
+    await store.write(administration.grant_role(OFFICE, OFFICER, Role.SECURITY_OFFICER, "", SATO))
+
+
+async def as_approver(pages: MailPages, address: str) -> httpx2.AsyncClient:
+    """The browser of somebody who proved two things."""
+    return await pages.office.signed_in(address, TWO)
+
+
+async def leave(pages: MailPages) -> None:
+    """What was released goes."""
+    await pages.node.look()
+
+
+# -- a dangerous release
+
+
+async def test_lookalike_is_corrected_by_choosing_the_right_address(pages: MailPages, hop: ScriptedNextHop) -> None:
+    """I typed gmial.com: choosing what I meant offers to correct it, and only the right person gets the mail."""
+    queue_id = await pages.node.held(WRONG, wire=mail(WRONG))
+    client, path = await pages.owner(), f"/mails/{queue_id}"
+    shown = await client.get(path)
+    unanswered = await pages.post(client, f"{path}/send", of=queue_id)
+    other = await pages.post(client, f"{path}/send", of=queue_id, **{"choice-0": RIGHT})
+    still = await pages.node.states(queue_id)
+    fix = {"mending": "correct", "at": "0", "address": RIGHT}
+    changed = await pages.post(client, f"{path}/fix", **fix)
+    after = await client.get(path)
+    sent = await pages.post(client, f"{path}/send", of=queue_id, organisation="sato")
+    await leave(pages)
+
+    assert f'value="{RIGHT}"' in shown.text
+    assert f'value="{WRONG}"' in shown.text
+    assert (422, 422) == (unanswered.status_code, other.status_code)
+    assert 'href="#choice-0"' in unanswered.text
+    assert f"{RIGHT} に直す" in words_of(other)
+    assert [State.HELD] == still
+    assert "直しました" in words_of(changed)
+    assert "どちらのアドレスですか" not in words_of(after)
+    assert 200 == sent.status_code
+    assert [[RIGHT]] == [list(one.addresses) for one in hop.mails if SENDER not in one.addresses]
+
+
+async def test_lookalike_that_is_right_is_sent(pages: MailPages, hop: ScriptedNextHop) -> None:
+    """Where the unusual address is the right one, I say so, and it goes there."""
+    queue_id = await pages.node.held(WRONG, wire=mail(WRONG))
+    client = await pages.owner()
+    answer = await pages.post(client, f"/mails/{queue_id}/send", of=queue_id, **{"choice-0": WRONG})
+    await leave(pages)
+
+    assert 200 == answer.status_code
+    assert [State.DELIVERED] == await pages.node.states(queue_id)
+
+
+async def test_personal_data_is_sent_by_naming_whom_it_is_for(pages: MailPages) -> None:
+    """I see what a mistake would mean, and type whom I mean; a wrong answer does not tell me the right one."""
+    queue_id = await pages.node.held(A, wire=SECRET)
+    client, path = await pages.owner(), f"/mails/{queue_id}"
+    shown = await client.get(path)
+    wrong = await pages.post(client, f"{path}/send", of=queue_id, organisation="another.example.org")
+    held = await pages.node.states(queue_id)
+    right = await pages.post(client, f"{path}/send", of=queue_id, organisation="CUSTOMER.example.com")
+
+    words = words_of(shown)
+    assert "もし送り先をまちがえていたら" in words
+    assert "法律上の助言ではありません" in words
+    assert 422 == wrong.status_code
+    assert 'href="#organisation-0"' in wrong.text
+    assert "customer.example.com を" not in words_of(wrong)
+    assert [State.HELD] == held
+    assert 200 == right.status_code
+    assert State.HELD not in await pages.node.states(queue_id)
+
+
+async def test_routine_mail_asks_nothing(pages: MailPages) -> None:
+    """An everyday mail is sent with one click."""
+    queue_id = await pages.node.held(A)
+    client = await pages.owner()
+    shown = await client.get(f"/mails/{queue_id}")
+    await pages.post(client, f"/mails/{queue_id}/send", of=queue_id)
+
+    assert "まちがえていたら" not in words_of(shown)
+    assert [State.CLEARED] == await pages.node.states(queue_id)
+
+
+async def test_answers_are_asked_for_within_the_release(pages: MailPages) -> None:
+    """No way around: the work itself refuses without an answer, whoever makes it."""
+    queue_id = await pages.node.held(A, wire=SECRET)
+    found = await pages.node.mail(queue_id)
+
+    def ran(_transaction: object) -> bool:
+        return True
+
+    async def tried(*typed: str) -> bool:
+        work = when_answered(
+            ran, pages.node.spool, queue_id, 1, found.recipients, Answers(typed=typed),
+            pages.node.policy.rules.directory.is_outside, pages.node.policy.rules.directory.people_group,
+        )  # fmt: skip
+        return await pages.node.store.write(work)
+
+    with pytest.raises(NotAnswered):
+        await tried()
+    with pytest.raises(NotAnswered):
+        await tried("else")
+    assert await tried("customer")
+
+
+async def test_page_of_yesterday_releases_nothing(pages: MailPages) -> None:
+    """Somebody changed the mail since I looked: I am told so, and look again."""
+    queue_id = await pages.node.held(A, B)
+    client, path = await pages.owner(), f"/mails/{queue_id}"
+    before = str(await pages.judgement(queue_id))
+    await pages.post(client, f"{path}/fix", mending="remove", at="1")
+    answer = await pages.post(client, f"{path}/send", judgement=before)
+
+    assert "先に" in words_of(answer) or "変わ" in words_of(answer)
+    assert [State.HELD, State.CANCELLED] == await pages.node.states(queue_id)
+
+
+# -- the form for changing
+
+
+async def test_preview_shows_the_change_and_makes_none(pages: MailPages) -> None:
+    """I see what would be different before anything is; then the same edit is made."""
+    queue_id = await pages.node.held(A, B, wire=mail(A, B, parts=PART))
+    client, path = await pages.owner(), f"/mails/{queue_id}/mend"
+    form = await client.get(path)
+    seen = (await pages.node.mail(queue_id)).submission.content_id
+    fields: dict[str, str | list[str]] = {"seen": seen, "subject": "y", "remove": "1", "drop": "1"}
+    preview = await pages.post(client, path, of="", do="preview", **fields)
+    before = await pages.node.record(queue_id, AuditAction.CHANGED)
+    done = await pages.post(client, path, of="", do="apply", **fields)
+
+    assert f'value="{seen}"' in form.text
+    assert "meibo.csv" in form.text
+    words = words_of(preview)
+    assert "宛先から外す" in words
+    assert "解消したこと" in words
+    assert [] == before
+    assert "直しました" in words_of(done)
+    assert "解消したこと" in words_of(done)
+    (changed,) = await pages.node.record(queue_id, AuditAction.CHANGED)
+    assert ([1], 1, True) == tuple(changed.details[name] for name in ("removed", "files", "subject"))
+    assert SENDER == changed.actor.name
+
+
+MISTAKES = [
+    pytest.param({"address-1": "nobody"}, "address-1", "メールアドレスの形", id="no address"),
+    pytest.param({"subject": "x" * 501}, "subject", "500文字まで", id="long subject"),
+    pytest.param({"remove": ["0", "1"]}, "recipients", "宛先がなくなります", id="nobody left"),
+    pytest.param({"remove": "1", "address-1": "c@example.com"}, "recipients", "二つの変更", id="both"),
+    pytest.param({"drop": "0"}, "files", "外せません", id="no file"),
+    pytest.param({}, "", "変更するところがありません", id="nothing"),
+]
+
+
+@pytest.mark.parametrize(("fields", "field", "words"), MISTAKES)
+async def test_form_that_cannot_be_done_says_where_and_why(
+    pages: MailPages, fields: dict[str, str | list[str]], field: str, words: str
+) -> None:
+    """The form comes back as I filled it in, with the reason at the field."""
+    queue_id = await pages.node.held(A, B, wire=mail(A, B, parts=PART))
+    client = await pages.owner()
+    seen = (await pages.node.mail(queue_id)).submission.content_id
+    answer = await pages.post(client, f"/mails/{queue_id}/mend", of="", **{"seen": seen, "subject": "x", **fields})
+
+    assert 422 == answer.status_code
+    assert words in words_of(answer)
+    assert not field or f'href="#{field}"' in answer.text
+    assert not field or f'id="{field}"' in answer.text
+    assert [] == await pages.node.record(queue_id, AuditAction.CHANGED)
+
+
+async def test_mail_that_moved_on_is_not_changed(pages: MailPages) -> None:
+    """The mail went while I filled in the form: nothing is changed, and I read how it stands."""
+    queue_id = await pages.node.held(A, B)
+    client, path = await pages.owner(), f"/mails/{queue_id}/mend"
+    await pages.post(client, f"/mails/{queue_id}/send", of=queue_id)
+    opened = await client.get(path)
+    answer = await pages.post(client, path, remove="1", do="apply")
+
+    assert 303 == opened.status_code
+    assert "状態が変わった" in words_of(answer)
+
+
+async def test_other_peoples_mail_cannot_be_changed(pages: MailPages) -> None:
+    """A mail that is not mine is not there for me, whatever I send."""
+    queue_id = await pages.node.held(A, B)
+    stranger = await pages.office.signed_in("kato@office.example.jp")
+    answers = [
+        await stranger.get(f"/mails/{queue_id}/mend"),
+        await stranger.post(f"/mails/{queue_id}/mend", data={"remove": "1", "do": "apply"}),
+        await stranger.get(f"/mails/{queue_id}/changed/2"),
+        await stranger.post(f"/mails/{queue_id}/approval", data={"said": "yes", "judgement": "1"}),
+    ]
+
+    assert [404] * 4 == [one.status_code for one in answers]
+
+
+# -- approvals
+
+
+async def approving(web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop, approval: Approval) -> MailPages:
+    """An office where every mail waits for an approver."""
+    pages = MailPages(web_office, make_node(hop.port, judge=needing(Needs.APPROVER, approval)))
+    await staff(pages)
+    return pages
+
+
+async def test_manager_approves_from_the_list(web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop) -> None:
+    """My manager finds my mail on the list, answers whom it is for, and it goes."""
+    pages = await approving(web_office, make_node, hop, USUAL)
+    queue_id = await pages.node.held(A)
+    manager, other = await as_approver(pages, MANAGER), await as_approver(pages, OTHER)
+    listed = await manager.get("/approvals")
+    unlisted = await other.get("/approvals")
+    hidden = await other.get(f"/mails/{queue_id}")
+    owner = await (await pages.owner()).get(f"/mails/{queue_id}")
+    unanswered = await pages.post(manager, f"/mails/{queue_id}/approval", said="yes", judgement="1")
+    answer = await pages.post(
+        manager, f"/mails/{queue_id}/approval", said="yes", judgement="1", organisation="customer"
+    )
+    await leave(pages)
+
+    assert f"/mails/{queue_id}" in listed.text
+    assert f"/mails/{queue_id}" not in unlisted.text
+    assert 404 == hidden.status_code
+    assert "あと1名の承認" in words_of(owner)
+    assert 422 == unanswered.status_code
+    assert answer.status_code in (200, 404)
+    assert [State.DELIVERED] == await pages.node.states(queue_id)
+    assert f"/mails/{queue_id}" not in (await manager.get("/approvals")).text
+
+
+async def test_four_eyes_say_who_was_first(web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop) -> None:
+    """Two people approve; the second sees who did, and only then the mail goes."""
+    pages = await approving(web_office, make_node, hop, FOUR_EYES)
+    queue_id = await pages.node.held(A)
+    manager, other = await as_approver(pages, MANAGER), await as_approver(pages, OTHER)
+    fields = {"said": "yes", "judgement": "1", "organisation": "customer"}
+    first = await pages.post(manager, f"/mails/{queue_id}/approval", **fields)
+    between = await pages.node.states(queue_id)
+    second = await other.get(f"/mails/{queue_id}")
+    await pages.post(other, f"/mails/{queue_id}/approval", **fields)
+
+    assert "あなたは承認しました" in words_of(first)
+    assert f"/mails/{queue_id}" not in (await manager.get("/approvals")).text
+    assert [State.HELD] == between
+    assert "承認しました" in words_of(second)
+    assert "mori@" in words_of(second)
+    assert [State.CLEARED] == await pages.node.states(queue_id)
+
+
+async def test_no_needs_a_reason_and_the_sender_reads_it(
+    web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop
+) -> None:
+    """Who does not approve says why; the sender reads it with what can be done, and it stands on no other list."""
+    pages = await approving(web_office, make_node, hop, USUAL)
+    queue_id = await pages.node.held(A)
+    manager = await as_approver(pages, MANAGER)
+    bare = await pages.post(manager, f"/mails/{queue_id}/approval", said="no", judgement="1")
+    await pages.post(manager, f"/mails/{queue_id}/approval", said="no", judgement="1", note="添付を<b>確かめて</b>")
+    owner = await (await pages.owner()).get(f"/mails/{queue_id}")
+    officer = await (await as_approver(pages, OFFICER)).get("/approvals")
+
+    assert 422 == bare.status_code
+    assert 'href="#note"' in bare.text
+    assert "承認されませんでした" in words_of(owner)
+    assert "添付を&lt;b&gt;確かめて" in owner.text
+    assert f"/mails/{queue_id}" not in officer.text
+
+
+async def test_deputy_approves_while_named(
+    web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop, clock: StandingClock
+) -> None:
+    """I name a deputy for some days: they find my mails to approve, with my name, and not after the last day."""
+    pages = await approving(web_office, make_node, hop, Approval((ApproverKind.MANAGER,)))
+    queue_id = await pages.node.held(A)
+    manager, deputy = await as_approver(pages, MANAGER), await as_approver(pages, DEPUTY)
+    before = await deputy.get("/approvals")
+    today = clock.now().date().isoformat()
+    named = await pages.post(manager, "/deputies", deputy=DEPUTY, begins=today, ends=today)
+    during = await deputy.get("/approvals")
+    clock.advance(2 * 24 * HOUR)
+    after = await (await as_approver(pages, DEPUTY)).get("/approvals")
+
+    assert queue_id not in before.text
+    assert "代理を決めました" in words_of(named)
+    assert DEPUTY.partition("@")[0] in words_of(named)
+    assert queue_id in during.text
+    assert "mori@office.example.jp の代理" in words_of(during)
+    assert queue_id not in after.text
+
+
+WRONG_DEPUTIES = [
+    pytest.param({"deputy": ""}, "deputy", id="nobody"),
+    pytest.param({"deputy": "x@elsewhere.example.org"}, "deputy", id="outside"),
+    pytest.param({"deputy": MANAGER}, "deputy", id="themselves"),
+    pytest.param({"begins": "tomorrow"}, "begins", id="no day"),
+    pytest.param({"ends": "2020-01-01"}, "ends", id="over"),
+    pytest.param({"ends": "2199-01-01"}, "ends", id="too long"),
+]
+
+
+@pytest.mark.parametrize(("fields", "field"), WRONG_DEPUTIES)
+async def test_deputy_that_cannot_be_says_why(pages: MailPages, fields: dict[str, str], field: str) -> None:
+    """What I typed stands there again, with what is wrong at its field."""
+    client = await pages.office.signed_in(MANAGER)
+    today = pages.office.clock.now().date().isoformat()
+    answer = await pages.post(client, "/deputies", **{"deputy": DEPUTY, "begins": today, "ends": today, **fields})
+
+    assert 422 == answer.status_code
+    assert f'href="#{field}"' in answer.text
+    assert f'id="{field}-mistake"' in answer.text
+
+
+async def test_deputies_of_others_are_for_who_manages_people(pages: MailPages) -> None:
+    """I end what I named; others' deputies are there only for who manages people."""
+    await staff(pages)
+    mine, officer = await pages.office.signed_in(MANAGER), await as_approver(pages, OFFICER)
+    stranger = await as_approver(pages, OTHER)
+    today = pages.office.clock.now().date().isoformat()
+    fields = {"person": MANAGER, "deputy": DEPUTY, "begins": today, "ends": today}
+    refused = await stranger.post("/deputies", data=fields)
+    await pages.post(officer, "/deputies", **fields)
+    shown = await mine.get("/deputies")
+    begin = shown.text.split('name="from" value="')[1].split('"')[0]
+    removed = await pages.post(mine, "/deputies/remove", deputy=DEPUTY, **{"from": begin.replace("&#43;", "+")})
+    odd = await mine.post("/deputies/remove", data={"deputy": DEPUTY, "from": "now"})
+
+    assert (404, 404) == (refused.status_code, (await stranger.get(f"/deputies?person={MANAGER}")).status_code)
+    assert "代理をやめました" in words_of(removed)
+    assert "代理は決まっていません" in words_of(removed)
+    assert 404 == odd.status_code
+
+
+async def test_nobody_who_can_approve_is_told_to_the_sender(
+    web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop
+) -> None:
+    """Where nobody can approve my mail I read which of the causes it is."""
+    approvals = {
+        "no_manager": Approval((ApproverKind.MANAGER,)),
+        "no_approver": Approval((ApproverKind.NAMED,), ("gone@office.example.jp",)),
+    }
+    told = {}
+    for name, approval in approvals.items():
+        node = make_node(NOWHERE, judge=needing(Needs.APPROVER, replace(approval)))
+        queue_id: QueueId = await node.held(A)
+        client = await web_office.signed_in(SENDER)
+        told[name] = words_of(await client.get(f"/mails/{queue_id}"))
+
+    assert "上司が登録されていない" in told["no_manager"]
+    assert "承認" in told["no_approver"]

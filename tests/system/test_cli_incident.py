@@ -1,0 +1,54 @@
+"""``mailguard incident`` as a person types it, beside a running relay."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.fakes.next_hop import ScriptedNextHop
+from tests.system.office_day import PARTNER, SUBJECT_LINE, ask, post, run, states, wire
+from tests.system.relay import MakeRelay, Relay
+from tests.system.waiting import eventually
+
+
+@pytest.fixture
+async def hop() -> AsyncIterator[ScriptedNextHop]:
+    async with ScriptedNextHop() as hop:
+        yield hop
+
+
+@pytest.fixture
+async def relay(make_relay: MakeRelay, hop: ScriptedNextHop) -> AsyncIterator[Relay]:
+    """A running relay that holds mail to outsiders for an hour."""
+    relay = make_relay(hop.port, hold={"minutes": 60, "grace_seconds": 3})
+    await relay.started()
+    yield relay
+    assert await relay.stopped() == 0
+
+
+async def test_mail_is_reported_and_looked_at(relay: Relay) -> None:
+    """Who runs the system reports a mail for somebody on the telephone: it is stopped, listed and shown."""
+    queue_id = await post(relay, PARTNER, content=wire(SUBJECT_LINE))
+    await eventually(lambda: "held" in states(relay, queue_id), "the mail to be held")
+    opened = await ask(relay, "incident", "open", queue_id, "--note", "called at ten")
+    again = await ask(relay, "incident", "open", queue_id)
+    (listed,) = await ask(relay, "incident", "list")
+    shown = await ask(relay, "incident", "show", opened["incident"])
+
+    assert (True, False) == (opened["is_new"], again["is_new"])
+    assert {"stopped": [0], "gone": []} == {name: opened["mails"][queue_id][name] for name in ("stopped", "gone")}
+    assert ["cancelled"] == states(relay, queue_id)
+    assert (opened["incident"], [queue_id]) == (listed["incident"], listed["mails"])
+    assert "called at ten" == shown["entries"][0]["note"]
+    assert SUBJECT_LINE not in json.dumps(shown, ensure_ascii=False)
+
+
+async def test_unknown_number_and_kind_are_said(relay: Relay) -> None:
+    """A mistyped number or kind changes nothing."""
+    missing = await run(relay, "incident", "show", "2026-9999")
+    wrong = await run(relay, "incident", "open", "--kind", "storm")
+
+    assert (1, 2) == (missing.returncode, wrong.returncode)
+    assert "There is no such incident" in missing.stderr

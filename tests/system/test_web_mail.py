@@ -1,0 +1,105 @@
+"""A sender's whole errand at a real relay in a real browser: see, fix, cancel, undo, send; with scripts and without."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page
+
+from tests.fakes.next_hop import ScriptedNextHop
+from tests.system.browser import DESKTOP, PHONE, keep, new_page, small_targets, violations
+from tests.system.office_day import states
+from tests.system.relay import Relay
+from tests.system.test_web_mending import SATO, browser, held, hop, office, sign_in, went_to
+from tests.system.test_web_shell import context_of
+from tests.system.waiting import eventually
+
+__all__ = ["browser", "hop"]
+
+FIRMS = [f"eigyo@{name}.example.net" for name in ("kita", "minami", "higashi", "nishi")] + ["info@naka.example.org"]
+ASKED = ("kita.example.net", "minami.example.net", "higashi.example.net")
+
+
+@pytest.fixture
+async def relay(tmp_path: Path, hop: ScriptedNextHop) -> AsyncIterator[Relay]:
+    """A running relay with the shipped rules."""
+    async with office(tmp_path, hop, folder=None, set="standard") as relay:
+        yield relay
+
+
+async def minded(page: Page, *, has_scripts: bool) -> list[str]:
+    """What axe minds; it is a script itself."""
+    return [*await violations(page), *await small_targets(page)] if has_scripts else []
+
+
+async def errand(page: Page, relay: Relay, pages: str, queue_id: str, *, has_scripts: bool) -> list[str]:
+    """Sees a mail that shows outsiders to each other, fixes that, cancels, undoes and sends; what axe minds."""
+    await page.goto(f"{pages}/mails?box=decision")
+    await page.locator(f"a[href='/mails/{queue_id}']").click()
+    await page.locator("#state-words").wait_for()
+    wrong = await minded(page, has_scripts=has_scripts)
+    await page.locator("form:has(input[value='to_bcc']) button").click()
+    await page.goto(f"{pages}/mails/{queue_id}")
+    assert await page.locator("form:has(input[value='to_bcc'])").count() == 0
+    await page.locator("button[formaction$='/cancel']").click()
+    await page.locator("form[action$='/restore'] button").wait_for()
+    assert set(states(relay, queue_id)) == {"cancelled"}
+    wrong += await minded(page, has_scripts=has_scripts)
+    await page.locator("form[action$='/restore'] button").click()
+    await page.locator("button[formaction$='/send']").first.wait_for()
+    assert "held" in states(relay, queue_id)
+    for field, name in zip(await page.locator("input[name=organisation]").all(), ASKED, strict=False):
+        await field.fill(name)
+    await page.locator("button[formaction$='/send']:not([name])").first.click()
+    return wrong
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        pytest.param({"viewport": DESKTOP}, id="scripts"),
+        pytest.param({"viewport": PHONE, "java_script_enabled": False}, id="without-scripts"),
+    ],
+)
+async def test_sender_sees_fixes_cancels_undoes_and_sends(
+    request: pytest.FixtureRequest, browser: Browser, relay: Relay, hop: ScriptedNextHop, look: dict[str, object]
+) -> None:
+    """The clerk's errand from the list to the other server, on a desk with scripts and on a telephone without."""
+    queue_id = await held(relay, *FIRMS)
+    context = await context_of(browser, look)
+    page = await new_page(context)
+    pages = await sign_in(page, relay, hop, SATO)
+
+    wrong = await errand(page, relay, pages, queue_id, has_scripts=look.get("java_script_enabled") is not False)
+    await eventually(lambda: set(went_to(hop)) == set(FIRMS), "the mail to arrive")
+    await page.goto(f"{pages}/mails/{queue_id}")
+    await keep(page, f"sent-{request.node.callspec.id}")
+    words = await page.locator("#mail").inner_text()
+    await context.close()
+
+    assert [] == wrong
+    assert "相手のサーバーが受け取りました" in words
+    assert all(firm.encode() not in mail.content for mail in hop.mails for firm in FIRMS if firm in mail.addresses)
+
+
+async def test_open_list_shows_a_new_mail_and_keeps_what_was_ticked(
+    browser: Browser, relay: Relay, hop: ScriptedNextHop
+) -> None:
+    """An open list follows what happens, and what I ticked and where I typed stay."""
+    first = await held(relay, "ando@customer.example.com")
+    context = await context_of(browser, {"viewport": DESKTOP})
+    page = await new_page(context)
+    pages = await sign_in(page, relay, hop, SATO)
+    await page.goto(f"{pages}/mails?box=waiting")
+    await page.locator(f"input[value='{first}']").check()
+    await page.locator("#q").fill("typing")
+
+    second = await held(relay, "baba@customer.example.com")
+    await page.locator(f"a[href='/mails/{second}']").wait_for()
+    is_ticked = await page.locator(f"input[value='{first}']").is_checked()
+    typed = await page.locator("#q").input_value()
+    await context.close()
+
+    assert (is_ticked, typed) == (True, "typing")

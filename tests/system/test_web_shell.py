@@ -1,0 +1,186 @@
+"""The sign-in of a real relay in a real browser: at a desk, on a telephone, in the dark, large, without scripts."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page
+
+from tests.fakes.next_hop import ScriptedNextHop
+from tests.system.browser import DESKTOP, HALF, PHONE, chromium, keep, new_page, small_targets, violations
+from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
+from tests.system.waiting import eventually
+
+SATO = f"sato@{OWN_DOMAIN}"
+LOOKS = [
+    pytest.param({"viewport": DESKTOP}, id="desktop"),
+    pytest.param({"viewport": PHONE}, id="phone"),
+    pytest.param({"viewport": DESKTOP, "color_scheme": "dark"}, id="dark"),
+    pytest.param({"viewport": PHONE, "color_scheme": "dark"}, id="phone-dark"),
+    pytest.param({"viewport": HALF}, id="zoom"),
+    pytest.param({"viewport": PHONE, "locale": "en-GB"}, id="english"),
+]
+
+
+@pytest.fixture
+async def hop() -> AsyncIterator[ScriptedNextHop]:
+    """The server of the office's mailboxes."""
+    async with ScriptedNextHop() as hop:
+        yield hop
+
+
+@pytest.fixture
+async def relay(tmp_path: Path, hop: ScriptedNextHop) -> AsyncIterator[Relay]:
+    """A running relay."""
+    settings = relay_settings(tmp_path, hop.port, office={"postmaster": f"help@{OWN_DOMAIN}"})
+    relay = Relay(settings, tmp_path)
+    await asyncio.to_thread(relay.start)
+    yield relay
+    await asyncio.to_thread(relay.close)
+
+
+@pytest.fixture
+async def pages(relay: Relay) -> str:
+    """Where its pages are."""
+    return f"http://127.0.0.1:{relay.port('web')}"
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A browser."""
+    async with chromium() as browser:
+        yield browser
+
+
+def code_in(hop: ScriptedNextHop) -> str:
+    """The code in the newest mail that arrived."""
+    mail = message_from_bytes(hop.mails[-1].content, policy=policy.default)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    found = re.search(r"\b(\d{8}|\d{4} \d{4})\b", body.get_content())
+    assert found is not None
+    return found[1]
+
+
+async def sign_in(page: Page, pages: str, hop: ScriptedNextHop) -> None:
+    """As a person does it: address, code from the mailbox."""
+    before = len(hop.mails)
+    await page.goto(f"{pages}/mails")
+    await page.locator("#address").fill(SATO)
+    await page.locator("form[action='/sign-in/code'] button").click()
+    await eventually(lambda: len(hop.mails) > before, "the code in the mailbox")
+    await page.locator("#code").fill(code_in(hop))
+    await page.locator("form[action='/sign-in/code/check'] button").click()
+    await page.wait_for_url("**/mails")
+
+
+async def context_of(browser: Browser, look: dict[str, object]) -> BrowserContext:
+    """A fresh browser that looks at pages in one way, Japanese unless that says otherwise."""
+    return await browser.new_context(**{"locale": "ja-JP", **look})  # type: ignore[arg-type]  # names are Playwright's
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_sign_in_pages_are_readable_in_every_look(
+    request: pytest.FixtureRequest, browser: Browser, pages: str, hop: ScriptedNextHop, look: dict[str, object]
+) -> None:
+    """Whatever the screen: nothing axe objects to, nothing to move sideways for, nothing a finger misses."""
+    context = await context_of(browser, look)
+    page = await new_page(context)
+    name = request.node.callspec.id
+    wrong: list[str] = []
+
+    async def inspect(step: str) -> None:
+        await keep(page, f"{step}-{name}")
+        wrong.extend(f"{step}: {one}" for one in [*await violations(page), *await small_targets(page)])
+
+    await page.goto(f"{pages}/sign-in")
+    await inspect("choose")
+    await page.locator("form[action='/sign-in/code'] button").click()
+    await inspect("mistake")
+    before = len(hop.mails)
+    await page.locator("#address").fill(SATO)
+    await page.locator("form[action='/sign-in/code'] button").click()
+    await inspect("code")
+    await eventually(lambda: len(hop.mails) > before, "the code in the mailbox")
+    await page.locator("#code").fill(code_in(hop))
+    await page.locator("form[action='/sign-in/code/check'] button").click()
+    await page.wait_for_url("**/mails")
+    await inspect("mails")
+    await page.goto(f"{pages}/my-sign-in")
+    await inspect("mine")
+    await page.locator("form[action='/my-sign-in/app'] button").click()
+    await inspect("app")
+    await page.goto(f"{pages}/sign-in/second-factor")
+    await inspect("second")
+    await page.goto(f"{pages}/nothing")
+    await inspect("nothing")
+    await context.close()
+
+    assert [] == wrong
+
+
+async def test_sign_in_without_scripts_works(browser: Browser, pages: str, hop: ScriptedNextHop) -> None:
+    """On an old telephone with scripts switched off everything but passkeys can be used."""
+    context = await context_of(browser, {"java_script_enabled": False})
+    page = await new_page(context)
+    await sign_in(page, pages, hop)
+    await page.goto(f"{pages}/my-sign-in")
+    await page.locator("#language").select_option("en")
+    await page.locator("form[action='/my-sign-in/language'] button").click()
+    english = await page.locator("h1").inner_text()
+    await page.locator("form[action='/sign-out'] button").click()
+    await page.wait_for_url("**/sign-in")
+    await page.goto(f"{pages}/mails")
+    url = page.url
+    await context.close()
+
+    assert "My sign-in" == english
+    assert url.endswith("/sign-in?next=%2Fmails")
+
+
+async def test_page_asks_nothing_of_elsewhere_and_breaks_no_policy(
+    browser: Browser, pages: str, hop: ScriptedNextHop
+) -> None:
+    """A page loads everything from the relay, and the browser has nothing to object to."""
+    context = await context_of(browser, {})
+    page = await new_page(context)
+    said: list[str] = []
+    asked: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    await sign_in(page, pages, hop)
+    await page.goto(f"{pages}/my-sign-in")
+    await page.locator("form[action='/my-sign-in/app'] button").click()
+    await page.wait_for_load_state()
+    await context.close()
+
+    assert [] == said
+    assert [] == [url for url in asked if not url.startswith(pages)]
+
+
+async def test_open_page_hears_of_a_change_and_does_not_hold_up_the_end(
+    browser: Browser, relay: Relay, pages: str, hop: ScriptedNextHop
+) -> None:
+    """An open list learns within seconds that something changed elsewhere, and the relay ends in order beside it."""
+    context = await context_of(browser, {})
+    page = await new_page(context)
+    await sign_in(page, pages, hop)
+    await page.evaluate("window.heard = 0; document.body.addEventListener('changed', () => { window.heard++; })")
+
+    async def has_heard() -> bool:
+        # Each try is a change: the first may come before the stream has begun.
+        await context.request.post(f"{pages}/my-sign-in/language", form={"language": "ja"}, headers={"origin": pages})
+        await context.request.post(f"{pages}/my-sign-in/language", form={"language": "en"}, headers={"origin": pages})
+        return bool(await page.evaluate("window.heard"))
+
+    await eventually(has_heard, "the page to hear of a change")
+    code = await relay.stopped()
+    await context.close()
+
+    assert 0 == code

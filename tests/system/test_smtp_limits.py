@@ -18,7 +18,7 @@ from mailguard.submission import Pacing
 from tests.system.smtp_office import ACCOUNT, RECIPIENT, SENDER, SmtpOffice, smtp_office
 
 KIB = 1024
-OTHERS_SECONDS = 2.0
+OTHERS_SECONDS = 10.0
 """An ordinary client is served in this time, whatever the others do."""
 
 

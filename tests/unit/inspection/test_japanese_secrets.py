@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from mailguard.model.finding import Kind
+from tests.effort import effort
 from tests.unit.inspection.inspecting_parts import body, values
 
 SECRETS = [
@@ -42,6 +41,7 @@ def test_what_is_said_about_a_password_is_no_secret(said: str) -> None:
 
 def test_many_labels_without_end_are_read_in_time() -> None:
     """A hostile line of labels and letters does not hold up the relay."""
-    start = time.process_time()
-    values(body("パスワードは「" + "さ" * 100_000 + "パスワード:さくら" * 2_000), Kind.CREDENTIAL)
-    assert time.process_time() - start < 20
+    text = body("パスワードは「" + "さ" * 100_000 + "パスワード:さくら" * 2_000)
+    _, seconds = effort(lambda: values(text, Kind.CREDENTIAL))
+
+    assert seconds < 20

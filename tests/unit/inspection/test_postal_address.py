@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
 
 import pytest
@@ -15,6 +14,7 @@ from mailguard.inspection.text import Text, header_key
 from mailguard.model.contents import Piece
 from mailguard.model.finding import Because
 from tests.corpus.generated.addresses import NO_ADDRESSES, addresses
+from tests.effort import effort
 from tests.unit.inspection.inspecting_parts import HOSTILE_SECONDS_MAX
 
 _PIECES = (
@@ -197,10 +197,10 @@ def test_words_for_members_are_not_words_for_organisations() -> None:
 def test_hostile_text_is_read_within_the_time_of_a_mail(unit: str) -> None:
     """Nobody can stop the gateway with a long text made of the beginnings of addresses."""
     text = text_of(unit * (200_000 // len(unit)))
-    began = time.process_time()
-    list(DETECTOR.find(text))
 
-    assert time.process_time() - began < HOSTILE_SECONDS_MAX
+    _, seconds = effort(lambda: list(DETECTOR.find(text)))
+
+    assert seconds < HOSTILE_SECONDS_MAX
 
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=14).map("".join))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from mailguard.inspection.ja.special_care import DETECTOR, PERSON_WORDS, person_word_near
@@ -11,6 +9,7 @@ from mailguard.inspection.ja.special_care_words import written_out
 from mailguard.inspection.normalise import normalised
 from mailguard.inspection.text import Candidate, Text, header_key
 from mailguard.model.contents import Form, Piece
+from tests.effort import effort
 from tests.unit.inspection.inspecting_parts import HOSTILE_SECONDS_MAX
 
 
@@ -183,7 +182,7 @@ def test_alternatives_are_written_out() -> None:
 def test_hostile_text_costs_no_more_than_its_length(unit: str) -> None:
     """Text made to annoy, a hundred thousand times the same, is read well within the time a mail is given."""
     text = Text(Piece("body", unit * 100_000), unit * 100_000)
-    began = time.process_time()
-    list(DETECTOR.find(text))
 
-    assert time.process_time() - began < HOSTILE_SECONDS_MAX
+    _, seconds = effort(lambda: list(DETECTOR.find(text)))
+
+    assert seconds < HOSTILE_SECONDS_MAX

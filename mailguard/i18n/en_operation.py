@@ -128,6 +128,8 @@ TEXTS: dict[str, str] = {
     "audit.page.action.correspondents.forgotten": "forgot a correspondent",
     "audit.page.action.incident.opened": "opened an incident",
     "audit.page.action.incident.noted": "noted something of an incident",
+    "audit.page.action.incident.seen": "looked at the personal data of an incident",
+    "audit.page.action.incident.exported": "exported the evidence of an incident",
     "audit.page.action.incident.changed": "changed an incident",
     "audit.page.action.service.started": "started the service",
     "audit.page.action.service.stopped": "stopped the service",

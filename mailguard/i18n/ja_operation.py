@@ -131,6 +131,8 @@ TEXTS: dict[str, str] = {
     "audit.page.action.correspondents.forgotten": "送り先の記録を消した",
     "audit.page.action.incident.opened": "事故の記録を始めた",
     "audit.page.action.incident.noted": "事故の記録に書き足した",
+    "audit.page.action.incident.seen": "事故に関わる個人情報を見た",
+    "audit.page.action.incident.exported": "事故の証拠を書き出した",
     "audit.page.action.incident.changed": "事故の記録を変えた",
     "audit.page.action.service.started": "サービスを始めた",
     "audit.page.action.service.stopped": "サービスを止めた",

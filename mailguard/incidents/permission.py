@@ -20,8 +20,12 @@ class IncidentAct(StrEnum):
     SEE = "see"
     WORK = "work"
     """Write notes, say what it is, correct since when it was known."""
+    SEE_NAMES = "see_names"
+    """See whose data it is about, and the documents that say so. Every look goes on record."""
     CLOSE = "close"
     """Close it, and open it again."""
+    DECIDE = "decide"
+    """Decide whether it must be reported, correct what was computed, release documents."""
 
 
 def allowed(viewer: Viewer, incident: Incident, owners: Collection[str]) -> frozenset[IncidentAct]:
@@ -34,6 +38,8 @@ def allowed(viewer: Viewer, incident: Incident, owners: Collection[str]) -> froz
     department = None if is_restricted else incident.department
     if viewer.has(Right.HANDLE_CASE, department):
         acts |= {IncidentAct.SEE_SHORT, IncidentAct.SEE, IncidentAct.WORK}
+        if viewer.has(Right.READ_CONTENT, department):
+            acts.add(IncidentAct.SEE_NAMES)
     if viewer.has(Right.CLOSE_CASE, department):
-        acts.add(IncidentAct.CLOSE)
+        acts |= {IncidentAct.CLOSE, IncidentAct.DECIDE}
     return frozenset(acts)

@@ -29,12 +29,16 @@ INCIDENTS = "what is written about incidents"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An entry that is about to be written: everything but its number and time."""
+    """An entry that is about to be written: everything but its number and time.
+
+    ``sealed``: JSON values that may name people.
+    """
 
     kind: EntryKind
     queue_id: QueueId | None = None
     details: dict[str, object] = field(default_factory=dict)
     note: str = ""
+    sealed: dict[str, object] = field(default_factory=dict)
 
 
 class IncidentRecords:
@@ -130,6 +134,8 @@ class IncidentRecords:
 
     def _row(self, at: datetime, incident_id: IncidentId, number: int, actor: Actor, step: Step) -> dict[str, object]:
         note = self._box.seal(step.note.encode(), _note_name(incident_id, number)) if step.note else None
+        written = _json(step.sealed).encode() if step.sealed else b""
+        sealed = self._box.seal(written, _sealed_name(incident_id, number)) if written else None
         return {
             "incident_id": incident_id,
             "number": number,
@@ -138,16 +144,20 @@ class IncidentRecords:
             "actor": actor.name,
             "kind": step.kind.value,
             "queue_id": step.queue_id,
-            "details": json.dumps(step.details, sort_keys=True, separators=(",", ":"), ensure_ascii=False),
+            "details": _json(step.details),
             "note": note,
+            "sealed": sealed,
         }
 
     def _entry(self, row: Row[Any]) -> Entry:
-        sealed = row.note
-        note = "" if sealed is None else self._box.open(bytes(sealed), _note_name(row.incident_id, row.number)).decode()
+        note = self._opened(row.note, _note_name(row.incident_id, row.number))
+        sealed = json.loads(self._opened(row.sealed, _sealed_name(row.incident_id, row.number)) or "{}")
         actor = Actor(ActorKind(row.actor_kind), row.actor)
         kind, details = EntryKind(row.kind), json.loads(row.details)
-        return Entry(row.number, from_micros(row.at), actor, kind, row.queue_id, details, note)
+        return Entry(row.number, from_micros(row.at), actor, kind, row.queue_id, details, note, sealed)
+
+    def _opened(self, sealed: bytes | None, name: str) -> str:
+        return "" if sealed is None else self._box.open(bytes(sealed), name).decode()
 
 
 def _with_mails(reader: queries.Reader, rows: Iterable[Row[Any]]) -> list[Incident]:
@@ -177,3 +187,11 @@ def _incident(row: Row[Any], queue_ids: tuple[QueueId, ...]) -> Incident:
 
 def _note_name(incident_id: IncidentId, number: int) -> str:
     return f"incident {incident_id} entry {number}"
+
+
+def _sealed_name(incident_id: IncidentId, number: int) -> str:
+    return f"incident {incident_id} entry {number} values"
+
+
+def _json(values: dict[str, object]) -> str:
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -61,6 +61,28 @@ class EntryKind(StrEnum):
     NOTED = "noted"
     CHANGED = "changed"
     KNOWN_AT = "known_at"
+    MAILS_ADDED = "mails_added"
+    """More mails with the same fault became part of it."""
+    STEP = "step"
+    """A step of the plan was done, found unnecessary or opened again."""
+    ANSWERED = "answered"
+    """A question of the triage was answered."""
+    DECIDED = "decided"
+    """An officer decided whether it must be reported, and signed."""
+    CORRECTED = "corrected"
+    """A computed figure or fact was corrected."""
+    DOCUMENT = "document"
+    """A document was drafted, edited, released or sent."""
+    ASKED = "asked"
+    """A wrong recipient was asked to delete the mail."""
+    REPLIED = "replied"
+    """What a wrong recipient answered, or what came back instead."""
+    LESSON = "lesson"
+    """What follows from it, so that it does not happen again."""
+    EXPORTED = "exported"
+    """The evidence was taken out as a bundle."""
+    REMINDED = "reminded"
+    """Officers were told that a time is about to end, or is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +117,8 @@ class Incident:
 class Entry:
     """One step of the work. ``number``: from 1. ``details``: JSON values without names, words or found values.
 
-    ``note``: what a person wrote, "" for none; it is sealed where it is kept.
+    ``note``: what a person wrote, "" for none. ``sealed``: JSON values that may name people. Both are sealed where they
+    are kept. What an incident is by now follows from its entries: of two about the same thing the later one counts.
     """
 
     number: int
@@ -105,3 +128,4 @@ class Entry:
     queue_id: QueueId | None = None
     details: Mapping[str, object] = field(default_factory=dict)
     note: str = ""
+    sealed: Mapping[str, object] = field(default_factory=dict)

@@ -67,5 +67,68 @@ incident_entry = Table(
     Column("details", Text, nullable=False),
     # Sealed: what a person wrote; NULL where nobody wrote anything.
     Column("note", LargeBinary),
+    # Sealed canonical JSON of values that may name people; NULL for none.
+    Column("sealed", LargeBinary),
+    sqlite_with_rowid=False,
+)
+
+incident_due = Table(
+    "incident_due",
+    METADATA,
+    Column("incident_id", Text, ForeignKey("incident.incident_id"), primary_key=True),
+    # A step of the plan or a clock of the law: "step:…", "clock:…".
+    Column("what", Text, primary_key=True),
+    Column("due_at", BigInteger, nullable=False),
+    # When somebody must be told next; NULL where nobody is any more.
+    Column("remind_at", BigInteger),
+    # How often people were told.
+    Column("told", Integer, nullable=False),
+    Index(
+        "incident_due_by_reminder",
+        "remind_at",
+        sqlite_where=text("remind_at IS NOT NULL"),
+        postgresql_where=text("remind_at IS NOT NULL"),
+    ),
+    sqlite_with_rowid=False,
+)
+
+incident_document = Table(
+    "incident_document",
+    METADATA,
+    Column("incident_id", Text, ForeignKey("incident.incident_id"), primary_key=True),
+    # Which document it is: its kind, and for whom where there is one for each person: "prompt_report", "deletion:…".
+    Column("document", Text, primary_key=True),
+    # From 1; a version is never changed.
+    Column("version", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    # Sealed canonical JSON: the sections with their words.
+    Column("body", LargeBinary, nullable=False),
+    # Who released it and when; NULL until somebody did.
+    Column("released_by", Text),
+    Column("released_at", BigInteger),
+    # The mail it was sent as; NULL where it was not sent from here.
+    Column("queue_id", Text, ForeignKey("submission.queue_id")),
+    sqlite_with_rowid=False,
+)
+
+incident_request = Table(
+    "incident_request",
+    METADATA,
+    # SHA-256 of the token in the link and in the answer address.
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("incident_id", Text, ForeignKey("incident.incident_id"), nullable=False),
+    # The recipient of the mail that went wrong.
+    Column("queue_id", Text, ForeignKey("submission.queue_id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("asked_at", BigInteger, nullable=False),
+    # The mail that asked; NULL for a drill, which asks nobody.
+    Column("sent_as", Text, ForeignKey("submission.queue_id")),
+    # The newest answer; empty until there is one.
+    Column("answer", Text, nullable=False),
+    Column("answered_at", BigInteger),
+    Index("incident_request_by_incident", "incident_id"),
+    Index("incident_request_by_sent", "sent_as"),
     sqlite_with_rowid=False,
 )

@@ -27,6 +27,7 @@ from mailguard.model.protection import Channel
 from mailguard.model.queue import QueueId
 from mailguard.policy.law import consequence_of
 from mailguard.policy.law_words import ConsequenceWords, spoken_day, words_of
+from mailguard.web.incident_tabs import Tab, tabs_of
 from mailguard.web.parts import WebParts
 from mailguard.web.visit import NotHere, SignedInVisit
 
@@ -50,6 +51,11 @@ class IncidentView:
     def path(self) -> str:
         """Where its page is."""
         return f"/incidents/{self.incident.incident_id}"
+
+    @property
+    def tabs(self) -> list[Tab]:
+        """Its pages, as far as this person sees them."""
+        return tabs_of(self.acts)
 
     def name_of(self, address: str) -> str:
         """What somebody is called."""

@@ -1,0 +1,25 @@
+"""The pages of one incident, in the order in which officers need them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mailguard.incidents.permission import IncidentAct
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One page. ``path``: what follows ``/incidents/<id>``; ``act``: what whoever sees it may do."""
+
+    path: str
+    key: str
+    act: IncidentAct = IncidentAct.SEE
+
+
+TABS = (Tab("", "incidents.tab.overview"),)
+"""One line for each page; its texts are ``incidents.tab.…``."""
+
+
+def tabs_of(acts: frozenset[IncidentAct]) -> list[Tab]:
+    """Those that somebody who may do this sees."""
+    return [one for one in TABS if one.act in acts]

@@ -25,6 +25,7 @@ class Diagnosis(StrEnum):
     EXPIRED = "expired"
     TRY_LATER = "try_later"
     HOLD_EXPIRED = "hold_expired"
+    HOLD_REFUSED = "hold_refused"
     OTHER = "other"
 
 
@@ -41,6 +42,7 @@ _BY_STATUS = {
     "3.4": Diagnosis.TOO_LARGE,
     "4.4": Diagnosis.UNKNOWN_DOMAIN,
     "6.7": Diagnosis.NOT_ASCII,
+    "7.97": Diagnosis.HOLD_REFUSED,
     "7.98": Diagnosis.HOLD_EXPIRED,
     "6.9": Diagnosis.NOT_ASCII,
 }

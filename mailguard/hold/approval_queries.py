@@ -49,6 +49,11 @@ def opinions(reader: Reader, queue_id: str, judgement: int) -> list[Row[Any]]:
     return list(reader.execute(_OPINIONS, {"queue_id": queue_id, "judgement": judgement}))
 
 
+def is_refused(reader: Reader, queue_id: str, judgement: int) -> bool:
+    """Whether somebody said no (``approving.Said.NO``) to one judgement of a mail (primary key)."""
+    return any(row.said == "no" for row in opinions(reader, queue_id, judgement))
+
+
 def forget_notes(transaction: Transaction, queue_ids: Collection[str]) -> None:
     """Forget why people said no (primary key)."""
     transaction.execute(_FORGET_NOTES, {"queue_ids": list(queue_ids)})

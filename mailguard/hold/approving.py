@@ -205,17 +205,23 @@ def wanted_by(recipients: Sequence[Recipient]) -> Approval | None:
     return reduce(Approval.with_another, wanted) if wanted else None
 
 
-def why_not_approved(waiting: Waiting | None, recipients: Sequence[Recipient]) -> NotApproved | None:
-    """Why a mail is not going to be approved as things are; None where somebody still may, or nobody needs to."""
-    if waiting is not None and waiting.refusal is not None:
+def said_until_the_end(spool: Spool, reader: queries.Reader, mail: Mail) -> tuple[Opinion, ...]:
+    """What people said about a mail whose wait for an approver ended with its time; nothing about any other."""
+    return approvals_of(spool, reader, mail.submission.queue_id) if any(map(_is_over, mail.recipients)) else ()
+
+
+def why_not_approved(
+    waiting: Waiting | None, until_the_end: Sequence[Opinion], recipients: Sequence[Recipient]
+) -> NotApproved | None:
+    """Why a mail is not going to be approved as things are, or was not; None where somebody still may, or nobody needs
+    to. ``until_the_end``: of ``said_until_the_end``.
+    """
+    said = until_the_end if waiting is None else waiting.opinions
+    if any(one.said is Said.NO for one in said):
         return NotApproved.REFUSED
     if waiting is not None and waiting.approvers.why_not is not None:
         return _BY_ABSENCE.get(waiting.approvers.why_not, NotApproved.NO_APPROVER)
-    is_over = any(
-        one.state is State.EXPIRED and one.verdict is not None and one.verdict.needs is Needs.APPROVER
-        for one in recipients
-    )
-    return NotApproved.TIME_OVER if is_over else None
+    return NotApproved.TIME_OVER if any(map(_is_over, recipients)) else None
 
 
 def forget_notes(transaction: Transaction, queue_ids: Sequence[QueueId]) -> None:
@@ -225,6 +231,11 @@ def forget_notes(transaction: Transaction, queue_ids: Sequence[QueueId]) -> None
 
 def _waits(recipient: Recipient) -> bool:
     return recipient.state is State.HELD and recipient.verdict is not None and recipient.verdict.needs is Needs.APPROVER
+
+
+def _is_over(recipient: Recipient) -> bool:
+    verdict = recipient.verdict
+    return recipient.state is State.EXPIRED and verdict is not None and verdict.needs is Needs.APPROVER
 
 
 def _waiting_ones(spool: Spool, transaction: Transaction, queue_id: QueueId) -> Selection:

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from mailguard import audit
 from mailguard.delivery.dsn import Reported, Reporter, ReportKind
+from mailguard.hold import approval_queries
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.model.delivery import Reply
 from mailguard.model.queue import Mover, Recipient, State
@@ -23,6 +24,8 @@ Deadline = Callable[[Verdict, datetime], datetime]
 
 HOLD_EXPIRED = Reply(0, "5.7.98", "nobody decided about this mail in time")
 """X.7.98 is not registered; a program that reads reports takes any X.7 for a refusal by policy (RFC 3463 §3.8)."""
+HOLD_REFUSED = Reply(0, "5.7.97", "this mail was not approved")
+"""X.7.97 neither."""
 
 _RELEASE: tuple[Step, ...] = ((State.CLEARED, Mover.TIMER),)
 _EXPIRE: tuple[Step, ...] = ((State.EXPIRED, Mover.TIMER),)
@@ -69,8 +72,17 @@ class HoldEnds:
         event = _event(transaction, actor, AuditAction.EXPIRED, held)
         advance(transaction, [Move(one, _EXPIRE, {"shown_until": None}) for one in held], event)
         head = head_of_mail(self._spool, transaction, mail.submission)
-        told = [Reported(one.path, HOLD_EXPIRED, "", expired=False) for one in held]
+        is_refused = self._is_refused(transaction, mail)
+        told = [
+            Reported(one.path, HOLD_REFUSED if is_refused and _needs_approver(one) else HOLD_EXPIRED, "")
+            for one in held
+        ]
         submit_report(self._spool, transaction, self._reporter, ReportKind.FAILED, mail.submission, head, told)
+
+    def _is_refused(self, transaction: Transaction, mail: Mail) -> bool:
+        queue_id = mail.submission.queue_id
+        recorded = self._spool.judgement(transaction, queue_id)
+        return recorded is not None and approval_queries.is_refused(transaction, queue_id, recorded.number)
 
     def _escalate(self, transaction: Transaction, held: list[Recipient], actor: Actor) -> None:
         for recipient in held:
@@ -80,6 +92,10 @@ class HoldEnds:
             due = None if shown is None else shown + self._grace
             lease(transaction, recipient, verdict=verdict, shown_until=shown, due_at=due, lease_owner=None)
         audit.append(transaction, _event(transaction, actor, AuditAction.ESCALATED, held))
+
+
+def _needs_approver(recipient: Recipient) -> bool:
+    return recipient.verdict is not None and recipient.verdict.needs is Needs.APPROVER
 
 
 def _one_up(verdict: Verdict) -> Verdict:

@@ -28,7 +28,7 @@ from mailguard.config import OfficeSettings
 from mailguard.config.settings import NoticeSettings
 from mailguard.crash_points import crash_point
 from mailguard.delivery.dsn import ReportKind, wants_report
-from mailguard.hold.approving import NotApproved, waiting_for, why_not_approved
+from mailguard.hold.approving import NotApproved, said_until_the_end, waiting_for, why_not_approved
 from mailguard.hold.approving import Waiting as Asked
 from mailguard.i18n import CATALOGUES, Language, text
 from mailguard.mime.addresses import Mailbox
@@ -203,7 +203,8 @@ class Notices:
         events = [one.event for one in audit.entries_of(transaction, [queue_id])]
         about = waiting(mail.recipients, events)
         asked = waiting_for(self._spool, transaction, mail, transaction.now)
-        why_not = why_not_approved(asked, mail.recipients)
+        until_the_end = said_until_the_end(self._spool, transaction, mail)
+        why_not = why_not_approved(asked, until_the_end, mail.recipients)
         deciders = self._deciders(transaction, mail.submission, about, asked)
         has_deciders = bool(deciders)
         needs_others = about is not None and about.needs is not Needs.SENDER and why_not is not NotApproved.REFUSED

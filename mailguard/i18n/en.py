@@ -147,6 +147,8 @@ TEXTS: dict[str, str] = {
     "dsn.try_later.what_to_do": "Send the mail again later. If it is urgent, use the phone or another way.",
     "dsn.hold_expired.happened": "It waited for somebody to decide. Nobody did in time, so it was not sent.",
     "dsn.hold_expired.what_to_do": "If it is still needed, check addresses and attachments and send it again.",
+    "dsn.hold_refused.happened": "It was not approved, so it was not sent.",
+    "dsn.hold_refused.what_to_do": "Read the reason on the mail's page. If it is still needed, mend and send it again.",
     "dsn.other.happened": "The other side refused the mail.",
     "dsn.other.what_to_do": "Check the address. If it goes on, tell your administrator what the other side said.",
     # The replay's page.

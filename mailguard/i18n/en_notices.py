@@ -19,6 +19,7 @@ TEXTS: dict[str, str] = {
     "notice.subject.result.sent": "[Sent] A mail that was held{subject}",
     "notice.subject.result.cancelled": "[Cancelled] A held mail will not be sent{subject}",
     "notice.subject.result.expired": "[Not sent] Nobody decided in time{subject}",
+    "notice.subject.result.expired.refused": "[Not sent] The mail was not approved{subject}",
     "notice.subject.result.changed": "[Changed] A mail that is held{subject}",
     "notice.subject.disapproved": "[Not approved] The mail was not sent{subject}",
     "notice.subject.digest": "[Awaiting a decision] Mails not sent yet: {count}",
@@ -51,6 +52,10 @@ TEXTS: dict[str, str] = {
     "notice.intro.result.expired": (
         "This mail was on hold. Nobody decided in time to send it, so it was cancelled. If it still must be sent, "
         "check its recipients and attachments and send it again."
+    ),
+    "notice.intro.result.expired.refused": (
+        "This mail was on hold. It was not approved, so it was not sent. If it is still needed, read the reason on the "
+        "mail's page, mend it and send it again."
     ),
     "notice.intro.result.changed": (
         "This mail is on hold. It was changed by {by}. Please look at what is different on the page below."
@@ -103,6 +108,7 @@ TEXTS: dict[str, str] = {
     "notice.digest.result.sent": "[sent]",
     "notice.digest.result.cancelled": "[cancelled]",
     "notice.digest.result.expired": "[time over, not sent]",
+    "notice.digest.result.expired.refused": "[not approved, not sent]",
     "notice.digest.result.changed": "[changed]",
     "notice.digest.why": "These came close together, so they come as one list, at most once an hour.",
     # Messages to a chat channel.

@@ -147,6 +147,8 @@ TEXTS: dict[str, str] = {
     "dsn.try_later.what_to_do": "しばらくしてから送り直してください。急ぐときは、電話などでお知らせください。",
     "dsn.hold_expired.happened": "確認を待っていましたが、期限までに誰も決めなかったので、送らずに終わりました。",
     "dsn.hold_expired.what_to_do": "まだ送る必要があれば、あて先と添付を確かめて、もう一度送ってください。",
+    "dsn.hold_refused.happened": "承認されなかったので、送らずに終わりました。",
+    "dsn.hold_refused.what_to_do": "メールの画面で理由を読み、まだ必要なら、直してからもう一度送ってください。",
     "dsn.other.happened": "相手側に受け取りを断られました。",
     "dsn.other.what_to_do": "あて先を確かめてください。続くようなら、相手側の返事をそえて管理者にお知らせください。",
     # The replay's page.

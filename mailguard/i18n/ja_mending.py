@@ -13,6 +13,8 @@ TEXTS: dict[str, str] = {
     # Why a mail was not, or cannot be, approved.
     "hold.not_approved.refused": "承認されませんでした。メールは送られていません。"
     "下の理由を読んで、直して確認を受け直すか、取り消してください。",
+    "hold.not_approved.refused.over": "承認されなかったため、送らずに終わりました。"
+    "まだ必要なときは、下の理由を読んで直し、もう一度送ってください。",
     "hold.not_approved.no_approver": "承認できる方が決められていません。メールは送られていません。"
     "システム管理者に、承認する方を決めてもらってください。",
     "hold.not_approved.no_manager": "あなたの上司が登録されていないため、承認を受けられません。"

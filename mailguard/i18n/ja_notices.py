@@ -19,6 +19,7 @@ TEXTS: dict[str, str] = {
     "notice.subject.result.sent": "【送信しました】保留していたメール{subject}",
     "notice.subject.result.cancelled": "【取り消しました】保留していたメールは送られません{subject}",
     "notice.subject.result.expired": "【送っていません】期限までに決まりませんでした{subject}",
+    "notice.subject.result.expired.refused": "【送っていません】承認されませんでした{subject}",
     "notice.subject.result.changed": "【変更しました】保留しているメール{subject}",
     "notice.subject.disapproved": "【承認されませんでした】メールは送られていません{subject}",
     "notice.subject.digest": "【確認待ち】{count}通のメールがまだ送られていません",
@@ -49,6 +50,10 @@ TEXTS: dict[str, str] = {
     "notice.intro.result.expired": (
         "保留していた次のメールは、期限までに送ると決まらなかったので、送らずに取り消しました。"
         "まだ送る必要があれば、あて先と添付を確かめて、もう一度送ってください。"
+    ),
+    "notice.intro.result.expired.refused": (
+        "保留していた次のメールは、承認されなかったので、送らずに終わりました。"
+        "まだ必要なときは、メールの画面で理由を読み、直してからもう一度送ってください。"
     ),
     "notice.intro.result.changed": (
         "保留している次のメールを、{by}が変更しました。下のページで、変わったところを確かめてください。"
@@ -101,6 +106,7 @@ TEXTS: dict[str, str] = {
     "notice.digest.result.sent": "[送信しました]",
     "notice.digest.result.cancelled": "[取り消しました]",
     "notice.digest.result.expired": "[期限切れ・送っていません]",
+    "notice.digest.result.expired.refused": "[承認されず・送っていません]",
     "notice.digest.result.changed": "[変更しました]",
     "notice.digest.why": "続けて届いたお知らせをまとめました。まとめてのお知らせは、多くても1時間に1通です。",
     # Messages to a chat channel.

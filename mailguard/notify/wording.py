@@ -193,7 +193,7 @@ def _subject_key(situation: Situation) -> str:
         case Kind.REMINDER:
             return "notice.subject.last" if situation.is_last else "notice.subject.reminder"
         case Kind.RESULT if situation.end is not None:
-            return f"notice.subject.result.{situation.end.result}"
+            return f"notice.subject.result.{_result(situation.end, situation)}"
         case _:
             return f"notice.subject.{situation.kind}"
 
@@ -204,6 +204,8 @@ def _intro(mail: MailTold, situation: Situation, reader: Reader) -> str:
 
     by = situation.by
     name = text(reader.language, "notice.by.person", name=by) if by else text(reader.language, "notice.by.operator")
+    if situation.end is not None and (result := _result(situation.end, situation)) == "expired.refused":
+        return say(f"result.{result}")
     if situation.kind is Kind.DISAPPROVED or situation.why_not == "refused":
         return say("disapproved")
     if situation.why_not and situation.kind is not Kind.APPROVAL:
@@ -223,6 +225,12 @@ def _intro(mail: MailTold, situation: Situation, reader: Reader) -> str:
             if not end.by and end.result is not Result.CHANGED:
                 return say(f"result.{end.result}.time")
             return say(f"result.{end.result}", by=name)
+
+
+def _result(end: Ending, situation: Situation) -> str:
+    """What became of it: nobody decided in time is another thing than that somebody said no, and nobody mended it."""
+    is_refused = end.result is Result.EXPIRED and situation.why_not == "refused"
+    return "expired.refused" if is_refused else end.result.value
 
 
 def _facts(mail: MailTold, situation: Situation, reader: Reader) -> list[tuple[str, str]]:
@@ -294,7 +302,7 @@ def _person(address: str) -> str:
 def _listed(one: Listed, reader: Reader) -> str:
     situation, shown = one.situation, _shown_subject(one.mail, reader)
     if situation.end is not None and situation.kind is not Kind.DISAPPROVED:
-        state = text(reader.language, f"notice.digest.result.{situation.end.result}")
+        state = text(reader.language, f"notice.digest.result.{_result(situation.end, situation)}")
     else:
         state = text(reader.language, f"notice.digest.state.{situation.kind}")
     about = situation.about

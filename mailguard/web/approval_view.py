@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mailguard.hold.approving import NotApproved, Opinion, Waiting, why_not_approved
+from mailguard.hold.approving import NotApproved, Opinion, Waiting
 from mailguard.hold.permission import MailAct
 from mailguard.model.approval import NoApprover
 from mailguard.model.queue import Recipient
@@ -18,13 +18,15 @@ from mailguard.web.visit import Visit
 @dataclass(frozen=True)
 class ApprovalView:
     """``waiting`` None: nothing waits for an approver any more. ``why_not``: why it will not be approved, None where
-    somebody may still do so; ``nobody``: the more exact reason where nobody can. ``mine``: what the viewer said;
+    somebody may still do so; ``opinions``: what was said of it; ``nobody``: the more exact reason where nobody can.
+    ``mine``: what the viewer said;
     ``instead_of``: for whom they would speak, "" in their own name. ``release``: what a yes answers, None where it
     is not theirs to approve.
     """
 
     waiting: Waiting | None
     why_not: NotApproved | None
+    opinions: tuple[Opinion, ...]
     nobody: NoApprover | None
     mine: Opinion | None
     instead_of: str
@@ -36,9 +38,9 @@ def approval_view_of(
 ) -> ApprovalView | None:
     """What is shown; None where no approval has to do with this mail as it is."""
     waiting = one.approval
-    why_not = why_not_approved(waiting, one.mail.recipients)
+    why_not = one.why_not_approved
     if waiting is None:
-        return None if why_not is None else ApprovalView(None, why_not, None, None, "", None)
+        return None if why_not is None else ApprovalView(None, why_not, one.until_the_end, None, None, "", None)
     wanting = for_approver(one)
     way = waiting.approvers.way_of(one.viewer.address, has_second_factor=one.viewer.has_second_factor)
     may = MailAct.APPROVE in one.acts(wanting)
@@ -46,6 +48,7 @@ def approval_view_of(
     return ApprovalView(
         waiting,
         why_not,
+        waiting.opinions,
         waiting.approvers.why_not,
         next((each for each in waiting.opinions if each.person == one.viewer.address), None),
         "" if way is None else way.instead_of,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from mailguard.accounts.people import departments_of
-from mailguard.hold.approving import Waiting, waiting_for
+from mailguard.hold.approving import NotApproved, Opinion, Waiting, said_until_the_end, waiting_for, why_not_approved
 from mailguard.hold.danger import is_dangerous
 from mailguard.hold.decision import Decision, decision_of
 from mailguard.hold.permission import MailAct, MailFacts, allowed
@@ -68,12 +68,18 @@ class OneMail:
 @dataclass(frozen=True)
 class OpenedMail(OneMail):
     """A mail before a viewer. ``facts``: one for each department its owner is of; ``approval``: what it waits for, None
-    where nothing of it waits for an approver.
+    where nothing of it waits for an approver; ``until_the_end``: what was said of one that waits no longer.
     """
 
     viewer: Viewer
     facts: tuple[MailFacts, ...]
     approval: Waiting | None
+    until_the_end: tuple[Opinion, ...] = ()
+
+    @property
+    def why_not_approved(self) -> NotApproved | None:
+        """Why it is not going to be approved, or was not; None where somebody still may, or nobody needs to."""
+        return why_not_approved(self.approval, self.until_the_end, self.mail.recipients)
 
     @property
     def is_own(self) -> bool:
@@ -110,7 +116,8 @@ def read_one(parts: WebParts, reader: Connection, viewer: Viewer, queue_id: str)
     facts = tuple(MailFacts(owner, one, is_approver, is_ours) for one in departments)
     directory = parts.policy.rules.directory
     decision = decision_of(parts.spool, reader, queue_id, rules_by_id(parts), directory.is_outside)
-    found = OpenedMail(decision, mail, viewer, facts, approval)
+    said = said_until_the_end(parts.spool, reader, mail)
+    found = OpenedMail(decision, mail, viewer, facts, approval, said)
     if MailAct.SEE not in found.acts():
         raise NotHere
     return found

@@ -22,6 +22,7 @@ from mailguard.hold.approving import (
     Said,
     Waiting,
     approvals_of,
+    said_until_the_end,
     waiting_for,
     why_not_approved,
 )
@@ -89,7 +90,9 @@ async def waiting(node: Node, queue_id: QueueId) -> Waiting | None:
 
 
 async def reason(node: Node, queue_id: QueueId) -> NotApproved | None:
-    return why_not_approved(await waiting(node, queue_id), (await node.mail(queue_id)).recipients)
+    mail = await node.mail(queue_id)
+    ended = await node.store.read(lambda reader: said_until_the_end(node.spool, reader, mail))
+    return why_not_approved(await waiting(node, queue_id), ended, mail.recipients)
 
 
 async def test_mail_is_sent_once_its_manager_approved(
@@ -340,6 +343,22 @@ async def test_mail_that_nobody_can_approve_says_why(
     queue_id = await node.held(A)
 
     assert expected is await reason(node, queue_id)
+
+
+async def test_refused_mail_left_to_its_end_was_not_approved_and_its_report_says_so(
+    make_node: MakeNode, hop: ScriptedNextHop, store: Store, clock: StandingClock
+) -> None:
+    """Somebody said no and I left it: the report says that it was not approved, not that nobody decided."""
+    await staff(store)
+    node = make_node(hop.port, judge=wanting())
+    queue_id = await node.held(A)
+    await no(node, queue_id, MANAGER)
+    clock.advance(HOUR + 4)
+    await node.look()
+    (report,) = hop.mails
+
+    assert ([EXPIRED], NotApproved.REFUSED) == (await node.states(queue_id), await reason(node, queue_id))
+    assert (True, False) == (b"5.7.97" in report.content, b"5.7.98" in report.content)
 
 
 async def test_five_reasons_why_a_mail_was_not_approved_are_five_texts(

@@ -18,9 +18,11 @@ from mailguard import hold
 from mailguard.accounts.links import MailLinks
 from mailguard.config.settings import NoticeSettings
 from mailguard.errors import StaleState
+from mailguard.hold.approving import disapprove
 from mailguard.hold.notices import Notices
 from mailguard.model.approval import Approval, ApproverKind
 from mailguard.model.audit import Actor, ActorKind, AuditAction
+from mailguard.model.people import Person, Viewer
 from mailguard.model.queue import QueueId, State
 from mailguard.model.verdict import Action, AtEnd, Needs, Verdict
 from mailguard.spool.reports import is_own
@@ -42,6 +44,7 @@ from tests.conformance.hold_parts import (
 from tests.fakes.clock import StandingClock
 
 HOUR = 3600
+DAY = timedelta(days=1)
 WAIT = 20.0
 URL = "https://mail.office.example.jp"
 MANAGER = "kacho@office.example.jp"
@@ -286,6 +289,26 @@ async def test_expired_mail_is_told_where_no_report_says_so(
 
     results = [one for one in await office.told() if str(one["Subject"]).startswith("【送っていません】")]
     assert [other] == [re.findall(r"受付番号 (\w+)", body(one))[0] for one in results]
+
+
+async def test_refused_mail_that_expired_is_told_as_not_approved(
+    make_node: MakeNode, store: Store, clock: StandingClock
+) -> None:
+    """Nobody mended what my manager said no to: the last notice says that it was not approved, not that time was up."""
+    asked = replace(verdict(Needs.APPROVER, seconds=300), approval=Approval((ApproverKind.MANAGER,)))
+    office = offices(make_node, store, clock, asked)
+    await office.add_people()
+    queue_id = await office.node.held(sender="kikaku@office.example.jp")
+    manager = Viewer(Person(MANAGER), frozenset({MANAGER}), has_second_factor=True)
+    said = disapprove(office.node.spool, queue_id, manager, 1, "no", lambda one, now: now + DAY, timedelta(seconds=3))
+    await store.write(said)
+    clock.advance(25 * HOUR)
+    await office.node.look()
+    await office.later(WAIT)
+    last = (await office.told())[-1]
+
+    assert str(last["Subject"]).startswith("【送っていません】承認されませんでした")
+    assert "承認されなかったので" in body(last)
 
 
 async def test_approval_is_asked_of_those_who_may_give_it(

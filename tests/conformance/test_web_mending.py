@@ -18,6 +18,7 @@ from mailguard.model.audit import AuditAction
 from mailguard.model.people import Role
 from mailguard.model.queue import QueueId, State
 from mailguard.model.verdict import Action, AtEnd, Needs, Verdict
+from tests.conformance.api_parts import program_of
 from tests.conformance.hold_parts import NOWHERE, OFFICE, SATO, SENDER, A, B, MakeNode
 from tests.conformance.mail_pages import MailPages, make_pages, words_of
 from tests.conformance.test_mending import PART, mail
@@ -320,6 +321,25 @@ async def test_no_needs_a_reason_and_the_sender_reads_it(
     assert "承認されませんでした" in words_of(owner)
     assert "添付を&lt;b&gt;確かめて" in owner.text
     assert f"/mails/{queue_id}" not in officer.text
+
+
+async def test_refused_mail_left_to_its_end_says_that_it_was_not_approved(
+    web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop
+) -> None:
+    """Days later my mail's page still says that somebody said no, and why; and a program hears the same."""
+    pages = await approving(web_office, make_node, hop, USUAL)
+    queue_id = await pages.node.held(A)
+    manager = await as_approver(pages, MANAGER)
+    await pages.post(manager, f"/mails/{queue_id}/approval", said="no", judgement="1", note="添付が違います")
+    pages.node.clock.advance(HOUR + 60)
+    await leave(pages)
+    words = words_of(await (await pages.owner()).get(f"/mails/{queue_id}"))
+    async with await program_of(web_office, SENDER) as program:
+        told = (await program.get(f"/mails/{queue_id}")).json()
+
+    assert "承認されなかったため、送らずに終わりました" in words
+    assert "添付が違います" in words
+    assert "refused" == told["not_approved"]
 
 
 async def test_deputy_approves_while_named(

@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import BaseModel
 
 from mailguard.hold.answering import Asked
+from mailguard.hold.approving import NotApproved
 from mailguard.hold.boxes import Box, Count, ListedRow, Mark
 from mailguard.hold.decision import ShownReason, ShownRecipient
 from mailguard.hold.mend_difference import Differences
@@ -235,7 +236,8 @@ class Questions(BaseModel):
 
 class Mail(BaseModel):
     """One mail as it stands now. ``content``: what ``seen`` of an edit refers to. ``acts``: what this token may do with
-    all that is held, or where nothing is, with the mail. ``missing_approvals``: null where none is waited for.
+    all that is held, or where nothing is, with the mail. ``missing_approvals``: null where none is waited for;
+    ``not_approved``: why it is not going to be approved, or was not, null where somebody still may or nobody needs to.
     """
 
     queue_id: str
@@ -256,6 +258,7 @@ class Mail(BaseModel):
     is_danger: bool
     questions: Questions
     missing_approvals: int | None
+    not_approved: NotApproved | None
     recipients: list[Recipient]
     reasons: list[Reason]
     timeline: list[Happened]
@@ -284,6 +287,7 @@ class Mail(BaseModel):
             is_danger=decision.is_danger,
             questions=Questions.of(asked),
             missing_approvals=None if one.approval is None else one.approval.missing,
+            not_approved=one.why_not_approved,
             recipients=[Recipient.of(recipient) for recipient in decision.recipients],
             reasons=[Reason.of(reason) for reason in decision.reasons],
             timeline=[Happened.of(step) for step in decision.timeline],

@@ -15,6 +15,7 @@ from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.model.queue import QueueId, Recipient, State
 from mailguard.model.verdict import AtEnd, Needs, Verdict
 from mailguard.spool import Spool, lease
+from mailguard.spool.notices import look_at
 from mailguard.store import Transaction, Work
 
 AHEAD_MAX = timedelta(days=30)
@@ -54,6 +55,8 @@ def release_at(
                 **recorded_wish(wish),
             }
             audit.append(transaction, AuditEvent(transaction.now, actor, AuditAction.SCHEDULED, queue_id, details))
+            # A hold that ends by its time concerns nobody; that somebody else chose the time does.
+            look_at(transaction, queue_id)
         return found.outcome()
 
     return work

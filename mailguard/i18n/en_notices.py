@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "notice.subject.result.cancelled": "[Cancelled] A held mail will not be sent{subject}",
     "notice.subject.result.expired": "[Not sent] Nobody decided in time{subject}",
     "notice.subject.result.expired.refused": "[Not sent] The mail was not approved{subject}",
+    "notice.subject.result.scheduled": "[To be sent {until}] A mail that was on hold{subject}",
     "notice.subject.result.changed": "[Changed] A mail that is held{subject}",
     "notice.subject.disapproved": "[Not approved] The mail was not sent{subject}",
     "notice.subject.digest": "[Awaiting a decision] Mails not sent yet: {count}",
@@ -56,6 +57,10 @@ TEXTS: dict[str, str] = {
     "notice.intro.result.expired.refused": (
         "This mail was on hold. It was not approved, so it was not sent. If it is still needed, read the reason on the "
         "mail's page, mend it and send it again."
+    ),
+    "notice.intro.result.scheduled": (
+        "{by} decided that this mail, which was on hold, is sent at {until}. "
+        "Until then you can cancel it on the page below."
     ),
     "notice.intro.result.changed": (
         "This mail is on hold. It was changed by {by}. Please look at what is different on the page below."
@@ -109,6 +114,7 @@ TEXTS: dict[str, str] = {
     "notice.digest.result.cancelled": "[cancelled]",
     "notice.digest.result.expired": "[time over, not sent]",
     "notice.digest.result.expired.refused": "[not approved, not sent]",
+    "notice.digest.result.scheduled": "[to be sent later]",
     "notice.digest.result.changed": "[changed]",
     "notice.digest.why": "These came close together, so they come as one list, at most once an hour.",
     # Messages to a chat channel.

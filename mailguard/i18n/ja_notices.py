@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "notice.subject.result.cancelled": "【取り消しました】保留していたメールは送られません{subject}",
     "notice.subject.result.expired": "【送っていません】期限までに決まりませんでした{subject}",
     "notice.subject.result.expired.refused": "【送っていません】承認されませんでした{subject}",
+    "notice.subject.result.scheduled": "【{until} に送信します】保留していたメール{subject}",
     "notice.subject.result.changed": "【変更しました】保留しているメール{subject}",
     "notice.subject.disapproved": "【承認されませんでした】メールは送られていません{subject}",
     "notice.subject.digest": "【確認待ち】{count}通のメールがまだ送られていません",
@@ -54,6 +55,9 @@ TEXTS: dict[str, str] = {
     "notice.intro.result.expired.refused": (
         "保留していた次のメールは、承認されなかったので、送らずに終わりました。"
         "まだ必要なときは、メールの画面で理由を読み、直してからもう一度送ってください。"
+    ),
+    "notice.intro.result.scheduled": (
+        "保留していた次のメールを、{by}が {until} に送信することにしました。それまでは、下のページで取り消せます。"
     ),
     "notice.intro.result.changed": (
         "保留している次のメールを、{by}が変更しました。下のページで、変わったところを確かめてください。"
@@ -107,6 +111,7 @@ TEXTS: dict[str, str] = {
     "notice.digest.result.cancelled": "[取り消しました]",
     "notice.digest.result.expired": "[期限切れ・送っていません]",
     "notice.digest.result.expired.refused": "[承認されず・送っていません]",
+    "notice.digest.result.scheduled": "[時間を決めて送信します]",
     "notice.digest.result.changed": "[変更しました]",
     "notice.digest.why": "続けて届いたお知らせをまとめました。まとめてのお知らせは、多くても1時間に1通です。",
     # Messages to a chat channel.

@@ -45,6 +45,8 @@ class Result(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     CHANGED = "changed"
+    SCHEDULED = "scheduled"
+    """It is sent at a time somebody chose, and can be stopped until then."""
     REFUSED = "refused"
     """Not approved; it is held still, for its sender to change or cancel."""
 
@@ -69,13 +71,14 @@ class Waiting:
 class Ending:
     """What last became of a mail or a part of it. ``by``: who did it, in comparable form, "" where time did.
 
-    ``positions``: of which recipients; empty: it is not known.
+    ``positions``: of which recipients; empty: it is not known. ``until``: when it is sent that was ``SCHEDULED``.
     """
 
     result: Result
     at: datetime
     by: str
     positions: tuple[int, ...]
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ _ENDED = {
     AuditAction.CANCELLED: Result.CANCELLED,
     AuditAction.EXPIRED: Result.EXPIRED,
     AuditAction.CHANGED: Result.CHANGED,
+    AuditAction.SCHEDULED: Result.SCHEDULED,
     AuditAction.NOT_APPROVED: Result.REFUSED,
 }
 _STRICTNESS = list(Needs)
@@ -154,7 +158,8 @@ def ending(events: Sequence[AuditEvent]) -> Ending | None:
         by = comparable(event.actor.name) if event.actor.kind is ActorKind.PERSON else ""
         found = event.details.get("positions")
         positions = tuple(one for one in found if isinstance(one, int)) if isinstance(found, list) else ()
-        return Ending(result, event.at, by, positions)
+        until = datetime.fromisoformat(str(event.details["at"])) if result is Result.SCHEDULED else None
+        return Ending(result, event.at, by, positions, until)
     return None
 
 

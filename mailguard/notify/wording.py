@@ -180,6 +180,8 @@ def _subject(mail: MailTold, situation: Situation, reader: Reader) -> str:
     key = _subject_key(situation)
     shown = _shown_subject(mail, reader)
     own = f"{_SEPARATOR[reader.language]}{shown}" if shown else ""
+    if situation.end is not None and situation.end.until is not None:
+        return text(reader.language, key, subject=own, until=clock(situation.end.until, reader))
     deadline = None if situation.about is None or situation.end is not None else situation.about.deadline
     if deadline is None:
         return text(reader.language, key, subject=own)
@@ -222,8 +224,10 @@ def _intro(mail: MailTold, situation: Situation, reader: Reader) -> str:
             assert end is not None, "a result is of something"
             if end.result is Result.EXPIRED:
                 return say("result.expired")
-            if not end.by and end.result is not Result.CHANGED:
+            if not end.by and end.result not in (Result.CHANGED, Result.SCHEDULED):
                 return say(f"result.{end.result}.time")
+            if end.until is not None:
+                return say(f"result.{end.result}", by=name, until=clock(end.until, reader))
             return say(f"result.{end.result}", by=name)
 
 
@@ -272,8 +276,8 @@ def _reasons(mail: MailTold, reader: Reader) -> tuple[str, list[str]]:
 
 
 def _has_link(situation: Situation) -> bool:
-    """Nothing is left to decide about a mail that waits for nobody."""
-    return situation.end is None or situation.about is not None
+    """Nothing is left to decide about a mail that waits for nobody, but to stop what is sent later."""
+    return situation.end is None or situation.about is not None or situation.end.result is Result.SCHEDULED
 
 
 def _link_note(mail: MailTold, situation: Situation, reader: Reader) -> str:

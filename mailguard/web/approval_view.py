@@ -19,9 +19,8 @@ from mailguard.web.visit import Visit
 class ApprovalView:
     """``waiting`` None: nothing waits for an approver any more. ``why_not``: why it will not be approved, None where
     somebody may still do so; ``opinions``: what was said of it; ``nobody``: the more exact reason where nobody can.
-    ``mine``: what the viewer said;
-    ``instead_of``: for whom they would speak, "" in their own name. ``release``: what a yes answers, None where it
-    is not theirs to approve.
+    ``mine``: what the viewer said; ``instead_of``: for whom they would speak, "" in their own name. ``release``: what a
+    yes answers, None where it is not theirs to approve.
     """
 
     waiting: Waiting | None

@@ -30,6 +30,7 @@ from mailguard.store import Store, Transaction
 from mailguard.store.people_tables import delegate, person
 from mailguard.workers.notifier import Notifier
 from tests.conformance.hold_parts import (
+    GRACE,
     NOWHERE,
     OFFICE,
     SATO,
@@ -257,6 +258,27 @@ async def test_release_by_somebody_else_is_told_to_the_owner(
         "【取り消しました】保留していたメールは送られません:見積書",
     } == set(await office.subjects())
     assert not any(URL in body(one) for one in await office.told())
+
+
+async def test_time_chosen_by_somebody_else_is_told_to_the_owner(
+    make_node: MakeNode, store: Store, clock: StandingClock
+) -> None:
+    """When somebody else decides at what time my mail goes, I hear when, who, and where I can still stop it."""
+    office = offices(make_node, store, clock, verdict(Needs.TIMER, AtEnd.SEND, 300))
+    theirs, own = await office.node.held(), await office.node.held()
+    at = clock.now() + timedelta(hours=2)
+    for queue_id, actor in ((theirs, SATO), (own, OWNER)):
+        await store.write(hold.release_at(office.node.spool, queue_id, actor, "", at, GRACE))
+
+    assert 1 == await office.later(WAIT)
+    (told,) = await office.told()
+    until = at.astimezone(ZoneInfo("Asia/Tokyo")).strftime("%H:%M")
+    assert f"【{until} に送信します】保留していたメール:見積書" == str(told["Subject"])
+    assert f"{until} に送信することにしました" in body(told)
+    assert LINK.search(body(told))
+    clock.advance(3 * HOUR)
+    await office.node.look()
+    assert 0 == await office.later(WAIT)
 
 
 async def test_receipt_is_written_only_where_the_office_wants_them(

@@ -61,6 +61,8 @@ EVERY = [
     Situation(Kind.RESULT, None, ended(Result.SENT, "")),
     Situation(Kind.RESULT, None, ended(Result.CANCELLED, "root")),
     Situation(Kind.RESULT, None, ended(Result.EXPIRED, "")),
+    Situation(Kind.RESULT, None, ended(Result.EXPIRED, ""), why_not="refused"),
+    Situation(Kind.RESULT, None, replace(ended(Result.SCHEDULED), until=NOW + timedelta(hours=1)), "佐藤"),
     Situation(Kind.RESULT, about(), ended(Result.CHANGED), "佐藤"),
 ]
 

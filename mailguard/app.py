@@ -146,7 +146,13 @@ class Service:
         self.follower = IncidentFollower(self.store, self.openings, self.clock, settings.service.poll_seconds)
         self.accounts = Accounts(self.store, settings.auth, settings.limits, settings.office, self.clock)
         self.sign_in = open_web_sign_in(
-            settings, self.store, self.clock, self.spool.secret_box(SIGN_IN), self.accounts, self._post
+            settings,
+            self.store,
+            self.clock,
+            self.spool.secret_box(SIGN_IN),
+            self.accounts,
+            self._post,
+            lambda: self.policy.rules.hours.zone,
         )
         self.sweeper.forget_ended = self.sign_in.forget_ended
         self.submission = self._submission_server()

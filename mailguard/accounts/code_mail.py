@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 from email.utils import format_datetime
 
 from mailguard.i18n import Language, both, text
@@ -16,7 +16,9 @@ from mailguard.mime.own_mail import mailbox, moment, pages, text_mail, unstructu
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CodeMail:
-    """What one is made of. ``link`` is "" where the office has no address for its pages. Never shown by ``repr``."""
+    """What one is made of. ``link`` is "" where the office has no address for its pages; ``zone`` is the office's, in
+    which times are told. Never shown by ``repr``.
+    """
 
     to: str
     sender: Mailbox
@@ -27,6 +29,7 @@ class CodeMail:
     link: str
     minutes: int
     now: datetime
+    zone: tzinfo
 
 
 def code_mail(mail: CodeMail) -> bytes:
@@ -48,12 +51,13 @@ def code_mail(mail: CodeMail) -> bytes:
 
 def _page(mail: CodeMail, language: Language) -> str:
     grouped = f"{mail.code[:4]} {mail.code[4:]}"
+    until = moment(mail.now + timedelta(minutes=mail.minutes), mail.zone)
     lines = [
-        text(language, "sign_in.mail.intro", office=_office(mail, language), at=moment(mail.now)),
+        text(language, "sign_in.mail.intro", office=_office(mail, language), at=moment(mail.now, mail.zone)),
         "",
         f"    {grouped}",
         "",
-        text(language, "sign_in.mail.type_it", minutes=mail.minutes),
+        text(language, "sign_in.mail.type_it", minutes=mail.minutes, until=until),
     ]
     if mail.link:
         lines += ["", text(language, "sign_in.mail.or_open"), mail.link]

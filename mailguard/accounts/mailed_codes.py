@@ -17,7 +17,7 @@ import math
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 
 import structlog
 
@@ -49,6 +49,8 @@ ADDRESS_MAX = 254
 """Characters (RFC 5321 §4.5.3.1.3, less the brackets); longer ones are nobody's."""
 LINK_PATH = "/sign-in/link/"
 
+OfficeZone = Callable[[], tzinfo]
+"""The zone of the office's times, as its rules have it now."""
 Post = Callable[[Transaction, str, bytes], object]
 """Adds a mail of our own to a transaction: its only recipient, and its octets in wire form."""
 
@@ -67,7 +69,14 @@ class MailedCodes:
     """Begins and ends such sign-ins. For one event loop."""
 
     def __init__(
-        self, store: Store, clock: Clock, box: SecretBox, settings: Settings, lockout: Lockout, post: Post
+        self,
+        store: Store,
+        clock: Clock,
+        box: SecretBox,
+        settings: Settings,
+        lockout: Lockout,
+        post: Post,
+        zone: OfficeZone,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -75,6 +84,7 @@ class MailedCodes:
         self._ceremonies = Ceremonies(box)
         self._lockout = lockout
         self._post = post
+        self._zone = zone
         self._office = settings.office
         self._members = Membership(settings.office)
         self._is_on = "mailbox" in settings.sign_in.methods
@@ -199,6 +209,7 @@ class MailedCodes:
             link=f"{self._public_url}{LINK_PATH}{begun.link}" if self._public_url else "",
             minutes=max(1, math.floor(self._life / timedelta(minutes=1))),
             now=self._clock.now(),
+            zone=self._zone(),
         )
 
     def _is_allowed(self, reader: session_queries.Reader, name: str) -> bool:

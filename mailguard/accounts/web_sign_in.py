@@ -8,7 +8,7 @@ from mailguard.accounts import ceremonies, lockout, tokens
 from mailguard.accounts.gate import Gate
 from mailguard.accounts.links import MailLinks
 from mailguard.accounts.lockout import Lockout
-from mailguard.accounts.mailed_codes import MailedCodes, Post
+from mailguard.accounts.mailed_codes import MailedCodes, OfficeZone, Post
 from mailguard.accounts.new_password import OwnPassword
 from mailguard.accounts.oidc import OidcSignIn
 from mailguard.accounts.passkeys import Passkeys
@@ -55,16 +55,18 @@ class WebSignIn:
 
 
 def open_web_sign_in(
-    settings: Settings, store: Store, clock: Clock, box: SecretBox, accounts: Accounts, post: Post
+    settings: Settings, store: Store, clock: Clock, box: SecretBox, accounts: Accounts, post: Post, zone: OfficeZone
 ) -> WebSignIn:
-    """The parts, made of the settings. ``box``: for the purpose ``SIGN_IN``; ``post`` marks its mail as being that."""
+    """The parts, made of the settings. ``box``: for the purpose ``SIGN_IN``; ``post`` marks its mail as being that;
+    ``zone``: of the times it tells.
+    """
     counted = Lockout(store, clock, box)
     sessions = Sessions(store, clock, settings.sign_in)
     totp = Totp(store, box, counted, settings.office.name)
     return WebSignIn(
         sessions=sessions,
         gate=Gate(store, box, settings, accounts, sessions, totp, counted),
-        codes=MailedCodes(store, clock, box, settings, counted, post),
+        codes=MailedCodes(store, clock, box, settings, counted, post, zone),
         oidc=OidcSignIn(store, clock, box, settings),
         passkeys=Passkeys(store, box, settings),
         totp=totp,

@@ -6,7 +6,7 @@ TEXTS: dict[str, str] = {
     "sign_in.mail.subject": "【{office}】サインインの確認コード",
     "sign_in.mail.unnamed": "メールゲート",
     "sign_in.mail.intro": "{office}のメール画面へのサインインが {at} に始まりました。確認コードは次のとおりです。",
-    "sign_in.mail.type_it": "サインインを始めた画面に入力してください。{minutes}分間、1回だけ使えます。",
+    "sign_in.mail.type_it": "サインインを始めた画面に入力してください。{until} までの{minutes}分間、1回だけ使えます。",
     "sign_in.mail.or_open": "入力するかわりに、次のページを開いてサインインすることもできます。",
     "sign_in.mail.not_you": "心当たりがないときは、このメールをそのまま捨ててください。使わなければ何も起きません。",
     "sign_in.mail.tell_nobody": "このコードをほかの人に伝えないでください。電話やメールでお聞きすることはありません。",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, tzinfo
 from email.header import Header
 
 from mailguard.mime.addresses import Mailbox
@@ -34,9 +34,9 @@ def one_line(value: str, most: int) -> str:
     return cleaned if len(cleaned) <= most else cleaned[: most - 1] + "…"
 
 
-def moment(at: datetime) -> str:
-    """A time as people read it, in this machine's zone."""
-    return at.astimezone().strftime("%Y-%m-%d %H:%M (%z)")
+def moment(at: datetime, zone: tzinfo | None = None) -> str:
+    """A time as people read it, in a zone; None: this machine's."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M (%z)")
 
 
 def pages(texts: Iterable[str]) -> str:

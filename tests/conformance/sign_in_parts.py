@@ -8,6 +8,7 @@ from email import policy as email_policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from argon2 import PasswordHasher
 from sqlalchemy import insert
@@ -33,6 +34,7 @@ TANAKA, SATO = "tanaka@example.jp", "sato@example.jp"
 HERE, ELSEWHERE = "192.0.2.10", "198.51.100.7"
 PASSWORD = "correct horse battery"
 PUBLIC_URL = "https://mail.example.jp"
+TOKYO = ZoneInfo("Asia/Tokyo")
 MINUTE, HOUR = 60.0, 3600.0
 
 
@@ -58,7 +60,7 @@ class SignInOffice:
             store, self.settings.auth, self.settings.limits, self.settings.office, clock, hasher=CHEAP
         )
         self.sign_in = open_web_sign_in(
-            self.settings, store, clock, self.spool.secret_box(SIGN_IN), self.accounts, self._post
+            self.settings, store, clock, self.spool.secret_box(SIGN_IN), self.accounts, self._post, lambda: TOKYO
         )
 
     def _post(self, transaction: Transaction, address: str, wire: bytes) -> None:

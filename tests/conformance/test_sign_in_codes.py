@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from tests.conformance.sign_in_parts import (
     PUBLIC_URL,
     SATO,
     TANAKA,
+    TOKYO,
     SignInOffice,
     text_of,
 )
@@ -148,6 +150,8 @@ async def test_code_mail_says_what_it_is_in_both_languages(office: SignInOffice)
     assert all(
         word in words for word in ("10分間", "心当たりがない", "for 10 minutes", "If it was not you", PUBLIC_URL)
     )
+    until = (office.clock.now() + timedelta(minutes=10)).astimezone(TOKYO).strftime("%Y-%m-%d %H:%M (+0900)")
+    assert 2 == words.count(until)
 
 
 async def test_code_mail_without_a_public_address_has_no_link(

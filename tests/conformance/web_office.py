@@ -118,7 +118,9 @@ class WebOffice:
             drafts=Drafts(self.policy, self.dry_runs),
             reload_policy=self._reload_policy,
             accounts=accounts,
-            sign_in=open_web_sign_in(self.settings, store, clock, spool.secret_box(SIGN_IN), accounts, self._post),
+            sign_in=open_web_sign_in(
+                self.settings, store, clock, spool.secret_box(SIGN_IN), accounts, self._post, lambda: zone
+            ),
             mender=Mender(spool, self.policy, judge, hold_rules),
             hold_rules=hold_rules,
             returning=Returning(spool, office, notices, self.settings.limits.message_bytes),

@@ -6,12 +6,16 @@ from datetime import timedelta
 
 import pytest
 
+from mailguard.accounts.devices import Typed, put_device, set_disabled
 from mailguard.accounts.people_administration import disable, revoke_role
+from mailguard.config.settings import SourceSettings
 from mailguard.hold.permission import MailAct
 from mailguard.model.audit import AuditAction
 from mailguard.model.people import Right, Role
 from mailguard.model.queue import State
 from mailguard.model.verdict import Needs
+from mailguard.spool import Spool
+from mailguard.store import Store
 from tests.conformance.api_parts import (
     ADMINISTRATOR,
     COLLEAGUE,
@@ -27,7 +31,8 @@ from tests.conformance.api_parts import (
 )
 from tests.conformance.hold_parts import NOWHERE, A, B, MakeNode
 from tests.conformance.parcel_parts import MakeProtecting
-from tests.conformance.web_office import WebOffice
+from tests.conformance.web_office import WebOffice, web_settings
+from tests.fakes.clock import StandingClock
 from tests.fakes.next_hop import ScriptedNextHop
 
 
@@ -257,6 +262,32 @@ async def test_office_is_seen_with_the_right_and_by_its_name(web_office: WebOffi
         refused.json()["right"],
     )
     assert 200 == given.status_code
+
+
+async def test_devices_are_those_of_the_settings_and_those_on_record(
+    store: Store, spool: Spool, clock: StandingClock
+) -> None:
+    """A program that checks what may send without signing in hears of all of it, and of what is disabled."""
+    of_settings = SourceSettings(
+        name="kanri", networks=["192.0.2.8"], owner=OWNER, allowed_senders=["kanri@office.example.jp"]
+    )
+    office = WebOffice(store, spool, clock, web_settings(sources=[of_settings]))
+    await staff(office)
+    settings, sources = office.settings.office, office.settings.sources
+    for name, network in (("scanner", "192.0.2.9"), ("old", "192.0.2.10")):
+        typed = Typed(name, network, OWNER, "@office.example.jp")
+        await store.write(put_device(settings, sources, typed, SETUP, is_new=True))
+    await store.write(set_disabled("old", SETUP, is_disabled=True))
+    async with await program_of(office, ADMINISTRATOR, Right.MANAGE_DEVICES) as program:
+        told = (await program.get("/devices")).json()["devices"]
+    office.close()
+
+    shown = [(one["name"], one["networks"], one["is_in_settings"], one["is_disabled"]) for one in told]
+    assert [
+        ("kanri", ["192.0.2.8/32"], True, False),
+        ("old", ["192.0.2.10/32"], False, True),
+        ("scanner", ["192.0.2.9/32"], False, False),
+    ] == shown
 
 
 async def test_officer_sees_the_office_mail_of_the_own_department(web_office: WebOffice, make_node: MakeNode) -> None:

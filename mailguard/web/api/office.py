@@ -8,7 +8,10 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, StringConstraints
 
+from mailguard.accounts.devices import Device as KeptDevice
+from mailguard.accounts.devices import devices_of
 from mailguard.accounts.people import people as people_of
+from mailguard.config.settings import SourceSettings
 from mailguard.correspondents import list_traits
 from mailguard.model.people import Right, Role
 from mailguard.model.protection import Trait, TraitSource
@@ -51,12 +54,16 @@ class People(BaseModel):
 
 
 class Device(BaseModel):
-    """A device or system that sends without signing in."""
+    """A device or system that sends without signing in. ``is_in_settings``: the settings file names it; others are on
+    record, where the pages change them. ``is_disabled``: it may not send now.
+    """
 
     name: str
     networks: list[str]
     owner: str
     allowed_senders: list[str]
+    is_in_settings: bool
+    is_disabled: bool
 
 
 class Devices(BaseModel):
@@ -127,17 +134,21 @@ async def people(
 
 @router.get("/devices", response_model=Devices)
 async def devices(visit: Annotated[ApiVisit, Depends(office_wide(Right.MANAGE_DEVICES))]) -> Devices:
-    """Devices and systems that the settings name."""
-    shown = [
-        Device(
-            name=one.name,
-            networks=[str(network) for network in one.networks],
-            owner=one.owner,
-            allowed_senders=one.allowed_senders,
-        )
-        for one in visit.parts.settings.sources
-    ]
-    return Devices(devices=shown)
+    """Devices and systems that the settings name, and those on record; networks and names are taken by one only."""
+    fixed = [_device(one, is_in_settings=True) for one in visit.parts.settings.sources]
+    kept = [_device(one, is_in_settings=False, is_disabled=one.is_disabled) for one in await visit.read(devices_of)]
+    return Devices(devices=[*fixed, *kept])
+
+
+def _device(one: SourceSettings | KeptDevice, *, is_in_settings: bool, is_disabled: bool = False) -> Device:
+    return Device(
+        name=one.name,
+        networks=[str(network) for network in one.networks],
+        owner=one.owner,
+        allowed_senders=list(one.allowed_senders),
+        is_in_settings=is_in_settings,
+        is_disabled=is_disabled,
+    )
 
 
 @router.get("/correspondents", response_model=Correspondents)

@@ -173,6 +173,7 @@ TEXTS: dict[str, str] = {
     ),
     "queue.page.purpose": "Purpose",
     "queue.page.purpose.hint": "For example: looking into a misdirected mail",
+    "queue.page.purpose.approval": "To decide about approval",
     "queue.page.purpose.missing": "Say why you read it.",
     "queue.page.purpose.over": "The time is over. Say the purpose once more.",
     "queue.page.purpose.do": "Record and read",

@@ -173,6 +173,7 @@ TEXTS: dict[str, str] = {
     "queue.page.purpose.what": "読むと、目的とともに記録が残り、責任者が見ることができます。このメールの差出人:",
     "queue.page.purpose": "読む目的",
     "queue.page.purpose.hint": "例: 誤送信の調査のため",
+    "queue.page.purpose.approval": "承認のため",
     "queue.page.purpose.missing": "読む目的を入力してください。",
     "queue.page.purpose.over": "時間が過ぎました。もう一度、目的を入力してください。",
     "queue.page.purpose.do": "記録して読む",

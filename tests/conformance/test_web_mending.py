@@ -285,6 +285,28 @@ async def test_manager_approves_from_the_list(web_office: WebOffice, make_node: 
     assert f"/mails/{queue_id}" not in (await manager.get("/approvals")).text
 
 
+async def test_approver_reads_a_mail_for_the_purpose_that_is_filled_in(
+    web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop
+) -> None:
+    """Asked to approve, I read the mail with one press; why stands there already, I may change it, and it is on record.
+    An officer who was not asked is offered no words.
+    """
+    pages = await approving(web_office, make_node, hop, Approval((ApproverKind.MANAGER,)))
+    queue_id = await pages.node.held(A)
+    path = f"/mails/{queue_id}/content"
+    manager, officer = await as_approver(pages, MANAGER), await as_approver(pages, OFFICER)
+    asked = await manager.get(path)
+    unasked = await officer.get(path)
+    read = await pages.post(manager, path, purpose="承認のため")
+    await pages.post(manager, path, purpose="添付の確認")
+
+    assert 'value="承認のため"' in asked.text
+    assert 'value="承認のため"' not in unasked.text
+    assert "hello" in read.text
+    found = await pages.node.record(queue_id, AuditAction.CONTENT_READ)
+    assert ["承認のため", "添付の確認"] == [one.details["purpose"] for one in found]
+
+
 async def test_four_eyes_say_who_was_first(web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop) -> None:
     """Two people approve; the second sees who did, and only then the mail goes."""
     pages = await approving(web_office, make_node, hop, FOUR_EYES)

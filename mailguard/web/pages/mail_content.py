@@ -20,10 +20,12 @@ from starlette.responses import HTMLResponse, Response
 from mailguard import audit
 from mailguard.errors import ContentDamaged
 from mailguard.hold.permission import MailAct
+from mailguard.i18n import text
 from mailguard.mime.message import unstuffed
 from mailguard.model.audit import AuditAction, AuditEvent
 from mailguard.model.queue import QueueId
 from mailguard.store import Transaction
+from mailguard.web.approval_view import for_approver
 from mailguard.web.forms import Mistake
 from mailguard.web.guard import WITH_MAIL_FRAME
 from mailguard.web.mail_content import FRAME_POLICY, fields_of_mail, file_at, page_of, reading_of
@@ -53,7 +55,7 @@ async def content(visit: SignedIn, queue_id: QueueId, view: str = "text", readin
     found = await _readable(visit, queue_id)
     grant = _grant(visit, found, reading)
     if grant is None:
-        return visit.page("mail_purpose.html", mail=found, is_over=bool(reading))
+        return _asked(visit, found, is_over=bool(reading))
     view = view if view in VIEWS else "text"
     octets = await octets_of(visit, found)
     response = visit.page(
@@ -81,8 +83,7 @@ async def ask_to_read(visit: SignedIn, queue_id: QueueId) -> Response:
     if found.is_own:
         return visit.go(f"{found.path}/content")
     if not purpose:
-        mistakes = [Mistake("purpose", "queue.page.purpose.missing")]
-        return visit.page("mail_purpose.html", status=422, mistakes=mistakes, mail=found, is_over=False)
+        return _asked(visit, found, mistakes=[Mistake("purpose", "queue.page.purpose.missing")])
     await _recorded(visit, found, {"purpose": purpose})
     return visit.go(f"{found.path}/content?reading={_word(visit, found, purpose)}")
 
@@ -114,7 +115,7 @@ async def save_others(visit: SignedIn, queue_id: QueueId, path: str) -> Response
     if MailAct.DOWNLOAD not in found.acts():
         raise NotHere
     if grant is None:
-        return visit.page("mail_purpose.html", mail=found, is_over=True)
+        return _asked(visit, found, is_over=True)
     response = await _file(visit, found, path)
     if not found.is_own:
         await _recorded(visit, found, {"purpose": grant.purpose, "part": path})
@@ -125,6 +126,22 @@ async def octets_of(visit: SignedInVisit, found: OpenedMail) -> bytes:
     """The mail as it would leave now. Raises ``ContentDestroyed``."""
     spool, content_id = visit.parts.spool, found.decision.submission.content_id
     return unstuffed(b"".join([frame async for frame in spool.stream_content(content_id)]))
+
+
+def _asked(
+    visit: SignedInVisit, found: OpenedMail, *, is_over: bool = False, mistakes: list[Mistake] | None = None
+) -> Response:
+    """The question for a purpose. Whoever is asked to approve the mail need not think of words for it."""
+    is_approver = MailAct.APPROVE in found.acts(for_approver(found))
+    purpose = text(visit.language, "queue.page.purpose.approval") if is_approver and not mistakes else ""
+    return visit.page(
+        "mail_purpose.html",
+        status=422 if mistakes else 200,
+        mistakes=mistakes or [],
+        mail=found,
+        is_over=is_over,
+        purpose=purpose,
+    )
 
 
 async def _readable(visit: SignedInVisit, queue_id: QueueId) -> OpenedMail:

@@ -70,6 +70,8 @@ class Store:
 
     def __init__(self, url: str, clock: Clock, *, use_database_time: bool = True) -> None:
         self.url = url
+        self.record_key: bytes | None = None
+        """Under which every transaction seals the head of the audit record; set before the first write."""
         self._is_sqlite = url.startswith("sqlite")
         self._clock = clock
         self._writer = writer_engine(url)
@@ -189,7 +191,7 @@ class Store:
             with self._translated_errors():
                 connection = self._opened()
                 connection.begin()
-                transaction = Transaction(connection, self._now(connection))
+                transaction = Transaction(connection, self._now(connection), self.record_key)
                 give_up_at = time.perf_counter() + HERE_SECONDS
                 for waiting in batch:
                     waiting.result = waiting.work(transaction)
@@ -274,7 +276,7 @@ class Store:
             with self._translated_errors():
                 connection = self._opened()
                 with self._begun(connection):
-                    transaction = Transaction(connection, self._now(connection))
+                    transaction = Transaction(connection, self._now(connection), self.record_key)
                     for waiting in batch:
                         waiting.result = waiting.work(transaction)
                     transaction.finish()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, text
 
-from mailguard.store.people_tables import METADATA
+from mailguard.store.audit_tables import METADATA
 
 __all__ = ["METADATA"]
 

@@ -63,10 +63,14 @@ class PreparedSelect(_Gathered):
 
 
 class Transaction:
-    """One open transaction. ``now`` is the time all its works agree on, aware UTC."""
+    """One open transaction. ``now`` is the time all its works agree on, aware UTC.
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    ``record_key``: under which the head of the audit record is sealed; None where nobody has it.
+    """
+
+    def __init__(self, connection: Connection, now: datetime, record_key: bytes | None = None) -> None:
         self.now = now
+        self.record_key = record_key
         self._connection = connection
         self._writes: dict[_Gathered, list[Row]] = {}
         self._collected: dict[Callable[[Transaction, list[Any]], None], list[Any]] = {}

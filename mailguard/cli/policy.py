@@ -65,6 +65,11 @@ def check(
         f"kinds.yaml: {len(kinds.kinds)} numbers, {len(kinds.dictionaries)} lists of words, "
         f"{len(kinds.members.hashes)} values of members"
     )
+    plan = rules.plan
+    typer.echo(
+        f"incident: {len(plan.in_use)} steps, {sum(map(len, plan.contacts.roles.values()))} people and "
+        f"{len(plan.contacts.outside)} contacts outside"
+    )
 
 
 def _misfits(office: PolicyOffice) -> list[str]:
@@ -129,9 +134,10 @@ def explain(
     from mailguard.cli.office import print_json
     from mailguard.cli.policy_office import office_history, policy_office
     from mailguard.clock import SystemClock
-    from mailguard.judging import judge_mail, looked_at
+    from mailguard.judging import judge_mail
     from mailguard.judging.explanation import as_text, trace
     from mailguard.judging.manifest import TrialMail, occasion_of, wire_lines, with_senders_domain
+    from mailguard.judging.reading import looked_at
 
     office = policy_office(config, folder, name, files_only=files_only)
     octets = wire_lines(mail.read_bytes())

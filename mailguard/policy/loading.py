@@ -2,8 +2,9 @@
 
 A folder holds ``office.yaml`` (whom the office knows, when it is there, exceptions), ``providers.yaml`` (free-mail and
 carrier domains), ``kinds.yaml`` (numbers, words and members of its own, with the files it names), ``law.yaml`` (when a
-mistake must be reported) and a file for each set of rules, which may include others. Every complaint reads
-``file:line: sentence``. The version of a set is a hash of every file that was read.
+mistake must be reported), ``incident/`` (what is done then, and whom to call) and a file for each set of rules, which
+may include others. Every complaint reads ``file:line: sentence``. The version of a set is a hash of every file that was
+read.
 """
 
 from __future__ import annotations
@@ -22,6 +23,16 @@ from mailguard.config.suggestion import did_you_mean
 from mailguard.errors import ConfigurationError
 from mailguard.model.office_kinds import OfficeKinds
 from mailguard.policy.directory import Directory
+from mailguard.policy.incident_file import (
+    StepsRead,
+    check_plan,
+    contacts_advice,
+    merged_contacts,
+    merged_plan,
+    read_contacts,
+    read_steps,
+)
+from mailguard.policy.incident_plan import NO_CONTACTS, IncidentPlan
 from mailguard.policy.kind_file import read_kinds
 from mailguard.policy.law import Law
 from mailguard.policy.law_file import merged, read_law, read_legal_form
@@ -36,6 +47,8 @@ OFFICE_FILE = "office.yaml"
 PROVIDERS_FILE = "providers.yaml"
 KINDS_FILE = "kinds.yaml"
 LAW_FILE = "law.yaml"
+STEPS_FILE = "incident/steps.yaml"
+CONTACTS_FILE = "incident/contacts.yaml"
 NOT_SETS = (OFFICE_FILE, PROVIDERS_FILE, KINDS_FILE, LAW_FILE)
 FILE_BYTES_MAX = 4 * 1024 * 1024
 INCLUDES_MAX = 20
@@ -117,13 +130,14 @@ def load_policy(folder: Path, name: str, own: Directory, hold_minutes: float, to
     own_kinds |= frozenset(one.kind for one in office_kinds.dictionaries)
     rules, observes = _rules(files, name, directory, hours, own_kinds)
     law = _law(files, office, own_kinds)
+    plan = _plan(files, law)
     _cross_check(files, office, directory, rules, today)
     if not rules and not files.complaints:
         files.complaints.append(f"{folder / name}.yaml:1: there is no rule in this set; every mail would leave at once")
     if files.complaints:
         raise ConfigurationError(files.complaints)
     version = files.digest.hexdigest()[:12]
-    made = RuleSet(name, version, tuple(rules), directory, hours, observes, hold_minutes, office_kinds, law)
+    made = RuleSet(name, version, tuple(rules), directory, hours, observes, hold_minutes, office_kinds, law, plan)
     return LoadedPolicy(made, tuple(files.paths), tuple(files.advice))
 
 
@@ -137,6 +151,33 @@ def _law(files: _Files, office: Reader | None, own_kinds: frozenset[str]) -> Law
         return merged(Law(), added, kind)
     along = _Files(shipped, complaints=files.complaints).read(LAW_FILE)
     return merged(Law() if along is None else read_law(along), added, kind)
+
+
+def _plan(files: _Files, law: Law) -> IncidentPlan:
+    """The same for what is done when something went wrong."""
+    is_shipped = files.folder.resolve() == shipped_folder()
+    along = files if is_shipped else _Files(shipped_folder(), complaints=files.complaints)
+    shipped = along.read(STEPS_FILE)
+    shipped_steps = StepsRead() if shipped is None else read_steps(shipped)
+    calls = along.read(CONTACTS_FILE)
+    contacts = NO_CONTACTS if calls is None else read_contacts(calls)
+    if is_shipped:
+        plan = merged_plan(shipped_steps, StepsRead(off=shipped_steps.off), contacts)
+        if shipped is not None:
+            check_plan(shipped, shipped_steps, plan, law)
+        return plan
+    own_calls = files.read(CONTACTS_FILE) if (files.folder / CONTACTS_FILE).exists() else None
+    if own_calls is not None:
+        own_contacts = read_contacts(own_calls)
+        files.advice += contacts_advice(own_calls, own_contacts)
+        contacts = merged_contacts(contacts, own_contacts)
+    own = files.read(STEPS_FILE) if (files.folder / STEPS_FILE).exists() else None
+    if own is None:
+        return merged_plan(shipped_steps, StepsRead(), contacts)
+    own_steps = read_steps(own)
+    plan = merged_plan(shipped_steps, own_steps, contacts)
+    check_plan(own, own_steps, plan, law)
+    return plan
 
 
 def sets_in(folder: Path) -> list[str]:

@@ -13,6 +13,7 @@ from mailguard.model.protection import NO_WISH, Protection
 from mailguard.model.verdict import Action, AtEnd, Needs, Obligation
 from mailguard.policy.directory import Directory
 from mailguard.policy.facts import Facts, RecipientFacts
+from mailguard.policy.incident_plan import IncidentPlan
 from mailguard.policy.law import Law
 from mailguard.policy.office_hours import OfficeHours
 from mailguard.policy.patterns import NOBODY, Patterns
@@ -167,6 +168,7 @@ class RuleSet:
 
     ``version`` is a hash of everything that was read. ``observes``: nothing is held; what would have been is recorded.
     ``kinds``: what the office itself looks for in mail, and what it allows. ``law``: when a mistake must be reported.
+    ``plan``: what is done when something went wrong, and whom to call.
     """
 
     name: str
@@ -178,6 +180,7 @@ class RuleSet:
     hold_minutes: float = 5.0
     kinds: OfficeKinds = field(default_factory=OfficeKinds)
     law: Law = field(default_factory=Law)
+    plan: IncidentPlan = field(default_factory=IncidentPlan)
 
 
 def _plain(text: str) -> str:

@@ -16,7 +16,8 @@ import yaml
 from mailguard.config.document import read_document
 from mailguard.errors import ConfigurationError
 from mailguard.judging.history import TrialHistory
-from mailguard.judging.judge import Judged, judge_mail, looked_at
+from mailguard.judging.judge import Judged, judge_mail
+from mailguard.judging.reading import looked_at
 from mailguard.mime.message import Message
 from mailguard.model.address import comparable
 from mailguard.model.verdict import Verdict
@@ -176,6 +177,7 @@ def load(
 ) -> LoadedPolicy:
     """A policy folder with these files (without ``.yaml``) as loaded."""
     for stem, content in files.items():
+        (folder / stem).parent.mkdir(exist_ok=True)
         (folder / f"{stem}.yaml").write_bytes(content if isinstance(content, bytes) else content.encode())
     return load_policy(folder, name, Directory(own=domains(["office.example.jp"])), 5.0, today)
 

@@ -7,7 +7,8 @@ from urllib.parse import urlencode, urlsplit
 HOME = "/"
 SIGN_IN = "/sign-in"
 SECOND_FACTOR = "/sign-in/second-factor"
-_LENGTH_MAX = 500
+_LENGTH_MAX = 4000
+"""The way back to a search in Japanese, encoded twice, is long."""
 _NOT_AFTERWARDS = (SIGN_IN, "/sign-out", "/language", "/events", "/static")
 
 

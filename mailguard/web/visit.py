@@ -32,6 +32,7 @@ from mailguard.web.cookies import Cookies
 from mailguard.web.flashes import Flash, Level
 from mailguard.web.forms import Form
 from mailguard.web.language import language_of
+from mailguard.web.list_query import Back, back_in
 from mailguard.web.navigation import navigation_of
 from mailguard.web.parts import WebParts
 from mailguard.web.rendering import Renderer
@@ -130,12 +131,19 @@ class Visit:
         return response
 
     def go(self, path: str, level: Level | None = None, key: str = "", **values: str | int) -> RedirectResponse:
-        """To another page after an action (303), which says ``key`` on top where a ``level`` is given."""
-        response = RedirectResponse(path, 303)
+        """To another page after an action (303), which says ``key`` on top where a ``level`` is given. Pages of a mail
+        keep the way back.
+        """
+        response = RedirectResponse(self.back.kept_in(path), 303)
         if level is not None:
             word = flashes.sealed(Flash(level, key, values), self.shell.flash_box)
             self.shell.cookies.put(response, flashes.COOKIE, word, flashes.KEEP_SECONDS)
         return response
+
+    @property
+    def back(self) -> Back:
+        """The list somebody came to this mail from; their own mails for any other page."""
+        return back_in(self.request.query_params.get("back", ""))
 
     def _surroundings(self, flash: str) -> dict[str, Any]:
         path = self.request.url.path
@@ -147,6 +155,7 @@ class Visit:
             "navigation": navigation_of(self.viewer, path),
             "flash": flashes.opened(flash, self.shell.flash_box) if flash else None,
             "here": asked,
+            "back": self.back,
             "mistakes": [],
         }
 

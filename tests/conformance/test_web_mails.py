@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import re
+from urllib.parse import parse_qsl, urlsplit
+
 import httpx2
 import pytest
 
@@ -20,6 +24,20 @@ from tests.conformance.web_office import WebOffice
 HELD, CANCELLED, CLEARED = State.HELD, State.CANCELLED, State.CLEARED
 ADMINISTRATOR = "ueki@office.example.jp"
 TWO = (Factor.MAILBOX, Factor.TOTP)
+
+
+ODD_WORDS = (
+    "https://evil.example/", "//evil.example", "/\\evil.example", "mails\\@evil.example", "javascript:evil()",
+    "mails?after=evil%0d%0aSet-Cookie:x", "office#evil", "evil?box=waiting", "mails?" + "&".join(["evil=1"] * 30),
+)  # fmt: skip
+
+
+def hrefs(page: httpx2.Response, begin: str) -> list[str]:
+    """Where the links of a page lead, those that begin so and then are over or go on with a question."""
+    found = [html.unescape(one) for one in re.findall(r' href="([^"]*)"', page.text)]
+    return [
+        one for one in found if one.startswith(begin) and (begin in ("", "/mails?") or one[len(begin) :][:1] in "?#")
+    ]
 
 
 def about(subject: str, *to: str) -> bytes:
@@ -100,6 +118,43 @@ async def test_list_with_odd_questions_is_a_list(owner: httpx2.AsyncClient) -> N
         assert (await owner.get(f"/mails?{query}")).status_code == 200, query
 
 
+async def test_list_is_there_again_after_a_mail_and_after_an_action(
+    pages: MailPages, owner: httpx2.AsyncClient
+) -> None:
+    """I search, open a mail, stop its clock, look how to mend it and go back: search, box and period are there."""
+    queue_id = await pages.node.held(A, wire=about("見積", A))
+    day = pages.node.clock.now().date().isoformat()
+    query = {"box": "waiting", "q": "見積", "since": day}
+    listed = await owner.get("/mails", params=query)
+    link = hrefs(listed, f"/mails/{queue_id}")[0]
+    opened = await owner.get(link)
+    form = re.findall(r'formaction="([^"]*/stop[^"]*)"', opened.text)[0]
+    after = await pages.post(owner, html.unescape(form), of=queue_id)
+    mend = await owner.get(hrefs(after, f"/mails/{queue_id}/mend")[0])
+    again = await owner.get(hrefs(mend, f"/mails/{queue_id}")[0])
+    back = [hrefs(page, "/mails?")[0] for page in (opened, after, again)]
+
+    assert "時計を止めました" in words_of(after)
+    assert 1 == len(set(back))
+    assert query == dict(parse_qsl(urlsplit(back[0]).query))
+    assert f"row-{queue_id}" == urlsplit(back[0]).fragment
+    assert f'id="row-{queue_id}"' in listed.text
+
+
+async def test_way_back_with_odd_words_leads_to_a_list_of_ours(pages: MailPages, owner: httpx2.AsyncClient) -> None:
+    """Whatever somebody puts into a mail's address, the way back stays here, and so does what follows an action."""
+    queue_id = await pages.node.held(A, wire=about("kaigi", A))
+    for word in ODD_WORDS:
+        page = await owner.get(f"/mails/{queue_id}", params={"back": word})
+        acted = await owner.post(f"/mails/{queue_id}/extend", params={"back": word}, data={"minutes": "10"})
+        leads = [*hrefs(page, ""), acted.headers["location"]]
+
+        assert 200 == page.status_code
+        assert all(one.startswith(("/", "#", "mailto:")) and not one.startswith("//") for one in leads), word
+        assert acted.headers["location"].startswith(f"/mails/{queue_id}"), word
+        assert "evil" not in page.text.partition("<footer")[0], word
+
+
 async def test_several_sent_together_leave_out_what_needs_a_look(pages: MailPages, owner: httpx2.AsyncClient) -> None:
     """Of what I ticked the routine ones are sent; the others stay, and are named."""
     routine = await pages.node.held(A)
@@ -110,7 +165,7 @@ async def test_several_sent_together_leave_out_what_needs_a_look(pages: MailPage
     assert [CLEARED] == await pages.node.states(routine)
     assert {HELD} == set(await pages.node.states(dangerous))
     assert "1件を送信します" in words_of(page)
-    assert f'href="/mails/{dangerous}"' in page.text
+    assert hrefs(page, f"/mails/{dangerous}")
     assert "box=waiting" in str(page.url)
 
 

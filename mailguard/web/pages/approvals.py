@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from mailguard.hold.awaiting import awaiting
+from mailguard.web.list_query import APPROVALS, way_back
 from mailguard.web.one_mail import zero_sentence
 from mailguard.web.visit import SignedIn
 
@@ -21,5 +22,6 @@ async def approvals(visit: SignedIn) -> Response:
         "approvals.html",
         block="list" if visit.is_partial else None,
         awaited=found,
+        way_back=way_back(APPROVALS),
         zero_of=lambda waiting: zero_sentence(visit, waiting),
     )

@@ -46,12 +46,12 @@ class Told:
 
 
 @router.get("/mails/{queue_id}")
-async def mail(visit: SignedIn, queue_id: QueueId, version: str = "", back: str = "") -> Response:
+async def mail(visit: SignedIn, queue_id: QueueId, version: str = "") -> Response:
     """The mail as it is now; nothing where the part that is asked for is the one that is there already."""
     found = await opened(visit, queue_id)
     if visit.is_partial and version == found.version:
         return Response(status_code=204)
-    return await shown(visit, found, back=back)
+    return await shown(visit, found)
 
 
 async def shown(
@@ -62,7 +62,6 @@ async def shown(
     form: Form | None = None,
     refused: NotReleased | None = None,
     mistakes: list[Mistake] | None = None,
-    back: str = "",
 ) -> Response:
     """The page of a mail. ``told``: with the password of one of its parcels; ``mistakes``: in the ``form`` that was
     sent, or ``refused``: why that released nothing.
@@ -84,7 +83,6 @@ async def shown(
         parcels=parcels,
         told=told,
         channels=[one for one in Channel if one is not Channel.AGREED and _is_possible(visit, one)],
-        back="office" if back == "office" and not found.is_own else "",
         why_not=why_not(found, acts),
         minutes=LONGER_MINUTES,
         release=release_view_of(visit, found, form, refused),

@@ -31,6 +31,7 @@ from mailguard.store import Work
 from mailguard.web.approval_view import for_approver
 from mailguard.web.choice import chosen_for, numbers
 from mailguard.web.forms import Form, Mistake
+from mailguard.web.list_query import APPROVALS
 from mailguard.web.one_mail import OpenedMail, opened
 from mailguard.web.pages.mail import LONGER_MINUTES, shown
 from mailguard.web.pages.mending import changed
@@ -45,7 +46,7 @@ from mailguard.web.release_form import (
     mistakes_of,
     release_answered,
 )
-from mailguard.web.visit import SignedIn, SignedInVisit, Visit
+from mailguard.web.visit import NotHere, SignedIn, SignedInVisit, Visit
 
 router = APIRouter()
 _MAIL = "/mails/{queue_id}"
@@ -158,9 +159,10 @@ async def _approved(visit: SignedInVisit, found: OpenedMail, form: Form) -> Resp
         refused = NotReleased(mistakes_of(error.unanswered, asked), corrections_of(error.unanswered))
         return await shown(visit, found, form=form, refused=refused)
     parts.hint()
+    page = await _afterwards(visit, found)
     if approved.missing:
-        return visit.go(found.path, "success", "queue.page.done.approved_more", count=approved.missing)
-    return visit.go(found.path, "success", "queue.page.done.approved")
+        return visit.go(page, "success", "queue.page.done.approved_more", count=approved.missing)
+    return visit.go(page, "success", "queue.page.done.approved")
 
 
 async def _refused(visit: SignedInVisit, found: OpenedMail, form: Form) -> Response:
@@ -171,7 +173,15 @@ async def _refused(visit: SignedInVisit, found: OpenedMail, form: Form) -> Respo
     await visit.write(
         disapprove(visit.parts.spool, found.queue_id, visit.viewer, judgement, note, rules.deadline, rules.grace)
     )
-    return visit.go(found.path, "success", "queue.page.done.not_approved")
+    return visit.go(await _afterwards(visit, found), "success", "queue.page.done.not_approved")
+
+
+async def _afterwards(visit: SignedInVisit, found: OpenedMail) -> str:
+    """The mail's page where it is still theirs to see; an approver who has said a word may see it no more."""
+    try:
+        return (await opened(visit, found.queue_id)).path
+    except NotHere:
+        return visit.back.path if visit.back.query else APPROVALS
 
 
 @router.post(f"{_MAIL}/mistake")

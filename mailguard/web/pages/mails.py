@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated, Any
-from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import Connection
@@ -25,22 +24,21 @@ from mailguard.hold.boxes import (
     Box,
     Count,
     ListedRow,
-    Mark,
     Page,
     Scope,
     Span,
     counts_in,
     list_box,
     look,
-    mark_of,
 )
 from mailguard.hold.permission import MailAct
-from mailguard.hold.search import WORDS_MAX, Searched, search
+from mailguard.hold.search import Searched, search
 from mailguard.model.address import comparable
 from mailguard.model.people import Right
 from mailguard.model.queue import QueueId
 from mailguard.model.verdict import Action, Needs
 from mailguard.web.forms import Form
+from mailguard.web.list_query import OFFICE, OWN, Wanted, wanted_at, wanted_in, way_back
 from mailguard.web.one_mail import OpenedMail, opened, zero_sentence
 from mailguard.web.pages.mail import titles
 from mailguard.web.pages.mail_actions import operation
@@ -55,39 +53,10 @@ AT_ONCE_MAX = 200
 """Mails that one click does something to."""
 NAMED_MAX = 20
 """Mails that were left out, by name."""
-OWN, OFFICE = "/mails", "/office/mails"
 _REASONS = 3
 _OPERATIONS = frozenset({"retried", "given_up", "taken_back"})
 
 SeesMail = Annotated[SignedInVisit, Depends(having(Right.SEE_MAIL))]
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is looked for. ``box`` None: nobody said; ``since`` and ``until``: days, both included."""
-
-    box: Box | None = None
-    words: str = ""
-    since: date | None = None
-    until: date | None = None
-    after: Mark | None = None
-
-    @property
-    def is_search(self) -> bool:
-        """Whether something is looked for beyond a box."""
-        return bool(self.words or self.since or self.until)
-
-    def query(self, **changes: str) -> str:
-        """The part of an address that says this, with changes; "" leaves something out."""
-        days = {"since": self.since, "until": self.until}
-        said = {
-            "box": "" if self.box is None else self.box.value,
-            "q": self.words,
-            **{name: "" if day is None else day.isoformat() for name, day in days.items()},
-            **changes,
-        }
-        kept = {name: value for name, value in said.items() if value}
-        return f"?{urlencode(kept)}" if kept else ""
 
 
 @dataclass(frozen=True)
@@ -121,19 +90,6 @@ async def together(visit: SignedIn) -> Response:
 async def office_together(visit: SeesMail) -> Response:
     """Takes back or operates what was ticked."""
     return await _together(visit, OFFICE, await visit.form())
-
-
-def wanted_in(pairs: Iterable[tuple[str, str]]) -> Wanted:
-    """What an address asks for; what it says in another form than ours it does not say."""
-    said = dict(pairs)
-    box = said.get("box", "")
-    return Wanted(
-        box=Box(box) if box in set(Box) else None,
-        words=" ".join(said.get("q", "").split())[:WORDS_MAX],
-        since=_day(said.get("since", "")),
-        until=_day(said.get("until", "")),
-        after=mark_of(said.get("after", "")),
-    )
 
 
 async def _list(visit: SignedInVisit, path: str, version: str) -> Response:
@@ -187,6 +143,7 @@ def _values(visit: SignedInVisit, path: str, wanted: Wanted, shown: Shown) -> di
         "path": path,
         "is_office": is_office,
         "wanted": wanted,
+        "way_back": way_back(path, wanted),
         "boxes": [(box, shown.counts[box]) for box in BOXES],
         "page": shown.page,
         "left_out": shown.left_out,
@@ -228,23 +185,15 @@ def _names(visit: SignedInVisit, reader: Connection, scope: Scope, ids: list[str
             yield queue_id, summaries[queue_id].subject if queue_id in summaries else ""
 
 
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if date(2000, 1, 1) <= day < date(2100, 1, 1) else None
-
-
 # -- several at once
 
 
 async def _together(visit: SignedInVisit, path: str, form: Form) -> Response:
-    back = wanted_in(parse_qsl(form.text("back").removeprefix("?"), max_num_fields=20) if form.text("back") else [])
+    back = wanted_at(form.text("back"))
     ids = list(dict.fromkeys(form.texts("id")))[:AT_ONCE_MAX]
     do = _deed(path, form.text("do"), form.text("reason"))
     if not ids or do is None:
-        return visit.go(path + back.query(), "warning", "queue.page.together.none")
+        return visit.go(path + back.here(), "warning", "queue.page.together.none")
     done, left_out = 0, []
     for queue_id in ids:
         try:
@@ -260,7 +209,7 @@ async def _together(visit: SignedInVisit, path: str, form: Form) -> Response:
             left_out.append(queue_id)
     if done:
         visit.parts.hint()
-    after = back.query(left=".".join(left_out[:NAMED_MAX]))
+    after = back.here(left=".".join(left_out[:NAMED_MAX]))
     key = f"queue.page.together.{form.text('do')}" if done else "queue.page.together.nothing"
     return visit.go(path + after, "success" if done else "warning", key, count=done)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mailguard.cli import incident_bundle
 from mailguard.cli.options import Config, Json, Limit, readable
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ def open_(
                 f"perhaps received {len(response.sending)}; passwords stopped {len(response.passwords_stopped)}, "
                 f"told already {len(response.passwords_told)}"
             )
+
+
+app.command()(incident_bundle.export)
+app.command("verify-bundle")(incident_bundle.verify_bundle)
+app.command()(incident_bundle.compare)
 
 
 @app.command("list")

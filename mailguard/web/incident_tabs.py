@@ -16,7 +16,10 @@ class Tab:
     act: IncidentAct = IncidentAct.SEE
 
 
-TABS = (Tab("", "incidents.tab.overview"),)
+TABS = (
+    Tab("", "incidents.tab.overview"),
+    Tab("/evidence", "incidents.tab.evidence"),
+)
 """One line for each page; its texts are ``incidents.tab.…``."""
 
 

@@ -185,6 +185,10 @@ TABLE: dict[Asked, Line] = {
         "POST /incidents/{incident_id}/note", "POST /incidents/{incident_id}/change",
         "POST /incidents/{incident_id}/known-at", is_empty=True,
     ),
+    **_lines(
+        having(Right.HANDLE_CASE), "GET /incidents/{incident_id}/evidence",
+        "POST /incidents/{incident_id}/evidence/check", "POST /incidents/{incident_id}/evidence/export", is_empty=True,
+    ),
     # -- programs
     **_lines(SIGNED_IN, "GET /api/v1/mails", "GET /api/v1/openapi.json"),
     **_lines(SEES, f"GET {API}", f"POST {API}/report-mistake"),

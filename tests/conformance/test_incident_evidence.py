@@ -1,0 +1,235 @@
+"""Evidence that others can check, and what was kept beside what is there now. On SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from mailguard import hold
+from mailguard.incidents.bundle import Bundle, Bundler, exported, written
+from mailguard.incidents.bundle_check import BundleReport, checked
+from mailguard.incidents.bundle_text import sums_of, written_list
+from mailguard.incidents.evidence import Mark, compare
+from mailguard.incidents.wire_form import with_stuffing, without_stuffing
+from mailguard.mime.message import stuffed, unstuffed
+from mailguard.model.audit import AuditAction
+from mailguard.model.incident import EntryKind
+from mailguard.store import Store
+from mailguard.workers.sweeper import Sweeper
+from tests.conformance.hold_parts import NOWHERE, WIRE, A, B, C, MakeNode
+from tests.conformance.test_incidents import OWNER, Desk, desk_of
+from tests.fakes.clock import StandingClock
+from tests.fakes.next_hop import ScriptedNextHop
+
+DOTTED = WIRE + b"..dot\r\n" + b"filler\r\n" * 200_000 + b"..\r\nend\r\n"
+"""A mail of more than one frame, with lines that begin with a dot."""
+
+
+async def taken_out(desk: Desk, incident_id: str, folder: Path) -> tuple[Path, Bundle]:
+    """The bundle of an incident as a file."""
+    node = desk.node
+    bundle = Bundler(node.spool, desk.records, "見本互助会").prepare(
+        incident_id, OWNER, "弁護士に相談", node.clock.now()
+    )
+    await node.store.write(exported(desk.records, bundle, OWNER, "弁護士に相談"))
+    path = folder / bundle.file_name
+    path.write_bytes(b"".join(written(bundle)))
+    return path, bundle
+
+
+async def case(make_node: MakeNode, hop: ScriptedNextHop, store: Store, clock: StandingClock) -> tuple[Desk, str, str]:
+    """A mail that went out, each recipient by itself, and its incident."""
+    desk = desk_of(make_node(hop.port), store, clock)
+    queue_id = await desk.node.held(A, B, C, wire=DOTTED)
+    wish = hold.actions.Wish(recipients=hold.actions.Recipients.INDIVIDUAL)
+    await store.write(hold.release(desk.node.spool, queue_id, OWNER, "", wish=wish))
+    await desk.node.look()
+    return desk, queue_id, await desk.report(queue_id)
+
+
+async def test_bundle_is_checked_by_tools_of_a_third_party(
+    make_node: MakeNode, hop: ScriptedNextHop, store: Store, clock: StandingClock, tmp_path: Path
+) -> None:
+    """A lawyer unpacks it and runs sha256sum; our own check needs no database; the list's hash is on record."""
+    desk, queue_id, incident_id = await case(make_node, hop, store, clock)
+    path, bundle = await taken_out(desk, incident_id, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "out")
+        names = archive.namelist()
+        received = archive.read(f"mails/{queue_id}/as-received.eml")
+    sums = subprocess.run(
+        ["sha256sum", "-c", "--strict", "SHA256SUMS"],
+        cwd=tmp_path / "out", capture_output=True, check=False,
+    )  # fmt: skip
+    (entry,) = await desk.entries(incident_id, EntryKind.EXPORTED)
+    event = [one for one in await desk.node.everything() if one.action is AuditAction.INCIDENT_EXPORTED][-1]
+
+    assert 0 == sums.returncode, sums.stderr
+    assert unstuffed(DOTTED) == received
+    assert 3 == sum("as-sent" in name for name in names)
+    assert BundleReport(bundle.digest, bundle.manifest, ()) == checked(path, bundle.digest)
+    assert bundle.digest == entry.details["manifest_sha256"] == event.details["manifest_sha256"]
+    assert ("弁護士に相談", OWNER) == (event.details["purpose"], event.actor)
+
+
+def rewritten(path: Path, change: Callable[[dict[str, bytes]], dict[str, bytes]]) -> Path:
+    """The archive with other files in it."""
+    with zipfile.ZipFile(path) as archive:
+        files = change({name: archive.read(name) for name in archive.namelist()})
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, octets in files.items():
+            archive.writestr(name, octets)
+    return path
+
+
+def edited(name: str, old: bytes, new: bytes) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    """One file with other words in it."""
+
+    def change(files: dict[str, bytes]) -> dict[str, bytes]:
+        (found,) = [one for one in files if one.endswith(name)]
+        assert old in files[found]
+        return {**files, found: files[found].replace(old, new, 1)}
+
+    return change
+
+
+def without(name: str) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    """Without one file."""
+    return lambda files: {one: octets for one, octets in files.items() if not one.endswith(name)}
+
+
+def other_order(name: str) -> Callable[[dict[str, bytes]], dict[str, bytes]]:
+    """One file's first two lines changed round."""
+
+    def change(files: dict[str, bytes]) -> dict[str, bytes]:
+        first, second, rest = files[name].split(b"\n", 2)
+        return {**files, name: b"\n".join((second, first, rest))}
+
+    return change
+
+
+def forged(files: dict[str, bytes]) -> dict[str, bytes]:
+    """A mail changed, and every hash in the bundle made to fit, as far as somebody without the office's record can."""
+    (name,) = [one for one in files if one.endswith("as-received.eml")]
+    mail = files[name].replace(b"hello", b"HELLO")
+    manifest = json.loads(files["manifest.json"])
+    for one in manifest["files"]:
+        if one["name"] == name:
+            old = one["wire_sha256"]
+            one["sha256"] = sha256(mail).hexdigest()
+            new = one["wire_sha256"] = one["frozen_wire_sha256"] = sha256(stuffed(mail)).hexdigest()
+    files = {**files, name: mail, "timeline.jsonl": files["timeline.jsonl"].replace(old.encode(), new.encode())}
+    (line,) = [one for one in manifest["files"] if one["name"] == "timeline.jsonl"]
+    line["sha256"] = sha256(files["timeline.jsonl"]).hexdigest()
+    listed = (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    own = {"manifest.json": listed, "manifest.txt": written_list(manifest), "SHA256SUMS": sums_of(manifest, listed)}
+    return {**files, **own}
+
+
+async def test_whatever_is_changed_in_a_bundle_is_found(
+    make_node: MakeNode, hop: ScriptedNextHop, store: Store, clock: StandingClock, tmp_path: Path
+) -> None:
+    """Deleted, edited, put in another order, cut off, added, or forged altogether: each is said."""
+    desk, _queue_id, incident_id = await case(make_node, hop, store, clock)
+    path, bundle = await taken_out(desk, incident_id, tmp_path)
+    whole = path.read_bytes()
+    changes = {
+        "a mail is deleted": without("as-received.eml"),
+        "a sent mail is deleted": without("as-sent-1.eml"),
+        "the record is deleted": without("record.jsonl"),
+        "a mail is edited": edited("as-received.eml", b"hello", b"hallo"),
+        "an event is edited": edited("record.jsonl", b"mail.accepted", b"mail.advanced"),
+        "a note is edited": edited("timeline.jsonl", b'"number":1,', b'"number": 1,'),
+        "the list is edited": edited("manifest.json", b'"kind"', b'"Kind"'),
+        "a hash is edited": edited("SHA256SUMS", b"a", b"b"),
+        "events change places": other_order("record.jsonl"),
+        "the files are in another order": lambda files: dict(reversed(files.items())),
+        "something is added": lambda files: {**files, "extra.txt": b"x"},
+        "everything is forged": forged,
+    }
+    unseen = []
+    for name, change in changes.items():
+        path.write_bytes(whole)
+        if not checked(rewritten(path, change)).faults:
+            unseen.append(name)
+    for octets in (len(whole) // 2, len(whole) - 30, 10, 0):
+        path.write_bytes(whole[:octets])
+        if not checked(path).faults:
+            unseen.append(f"cut off after {octets} octets")
+    path.write_bytes(whole)
+
+    assert [] == unseen
+    assert () == checked(path).faults
+    assert checked(path, "0" * 64).faults
+    assert bundle.digest == checked(path).digest
+
+
+async def test_changes_behind_our_back_are_found(
+    make_node: MakeNode, hop: ScriptedNextHop, store: Store, clock: StandingClock, url: str
+) -> None:
+    """Somebody with the database in hand changes a mail, or an event, or deletes one: the comparison says so."""
+    desk, queue_id, incident_id = await case(make_node, hop, store, clock)
+    entries = await desk.entries(incident_id)
+    spool = desk.node.spool
+    before = {one.mark for one in compare(spool, entries)}
+    engine = create_engine(url)
+    found = []
+    place = next(one for one in spool.folder.rglob(queue_id) if one.is_file())
+    octets = place.read_bytes()
+    for damaged in (octets[:-20], octets[:100] + b"x" + octets[101:], b""):
+        place.write_bytes(damaged)
+        found.append([one.mark for one in compare(spool, entries) if one.is_content])
+    place.unlink()
+    found.append([one.mark for one in compare(spool, entries) if one.is_content])
+    place.write_bytes(octets)
+    tampering = (
+        "UPDATE audit_event SET actor = 'nobody' WHERE queue_id = :id AND action = 'hold.released'",
+        "DELETE FROM audit_event WHERE queue_id = :id AND action = 'hold.released'",
+    )
+    for statement in tampering:
+        with engine.begin() as connection:
+            connection.execute(text(statement), {"id": queue_id})
+        found.append([one.mark for one in compare(spool, entries) if not one.is_content])
+    engine.dispose()
+
+    assert {Mark.SAME} == before
+    assert [[Mark.CHANGED]] * 6 == found
+
+
+async def test_bundle_names_what_is_gone(
+    make_node: MakeNode, store: Store, clock: StandingClock, tmp_path: Path
+) -> None:
+    """Reported after its time was over: the bundle says that the content is gone, and everything else is there."""
+    desk = desk_of(make_node(NOWHERE), store, clock)
+    queue_id = await desk.node.held(A)
+    await store.write(hold.cancel(desk.node.spool, queue_id, OWNER, ""))
+    clock.advance(timedelta(days=40).total_seconds())
+    await Sweeper(desk.node.spool, timedelta(days=30)).destroy_expired()
+    incident_id = await desk.report(queue_id)
+    path, _bundle = await taken_out(desk, incident_id, tmp_path)
+    report = checked(path)
+    marks = {one.mark for one in compare(desk.node.spool, await desk.entries(incident_id))}
+
+    assert () == report.faults
+    assert [("destroyed", "as_received")] == [(one["why"], one["what"]) for one in report.manifest["missing"]]
+    assert sha256(WIRE).hexdigest() == report.manifest["missing"][0]["frozen_wire_sha256"]
+    assert {Mark.SAME, Mark.DESTROYED} == marks
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 7, 1000])
+def test_wire_form_is_the_same_whatever_the_frames(size: int) -> None:
+    """Where a frame ends changes nothing of a mail."""
+    wire = b"..a\r\n..\r\n.b\r\n...\r\n\r\n..\r\n..c\r\r\n..d\r\n."
+    frames = [wire[start : start + size] for start in range(0, len(wire), size)]
+    plain = b"".join(without_stuffing(frames))
+    back = b"".join(with_stuffing(plain[start : start + size] for start in range(0, len(plain), size)))
+
+    assert (unstuffed(wire), stuffed(unstuffed(wire))) == (plain, back)

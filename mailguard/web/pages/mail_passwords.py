@@ -75,9 +75,13 @@ async def stop(visit: SignedIn, queue_id: QueueId) -> Response:
         stopped: Stopped = await visit.write(
             visit.parts.passwords.stop(queue_id, visit.actor, _REASON, positions or None)
         )
-        if stopped.too_late or not stopped.positions:
-            return visit.go(f"{found.path}#passwords", "warning", "queue.page.done.password_too_late")
-        return visit.go(f"{found.path}#passwords", "success", "queue.page.done.password_stopped")
+        page = f"{found.path}#passwords"
+        if stopped.too_late:
+            return visit.go(page, "warning", "queue.page.done.password_too_late")
+        if not stopped.positions:
+            # Stopped before, perhaps by somebody else: it was never told.
+            return visit.go(page, "warning", "queue.page.done.late")
+        return visit.go(page, "success", "queue.page.done.password_stopped")
 
     return await in_time(visit, found.path, deed)
 

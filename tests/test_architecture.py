@@ -71,6 +71,14 @@ def names_from_sqlalchemy(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "sqlalchemy")
 
 
+NOT_FOR_THE_RELAY = {
+    "pikepdf", "pypdfium2", "msoffcrypto", "olefile", "py7zr", "python_calamine", "sudachipy", "phonenumbers",
+    "pyzipper", "reportlab", "mailguard.inspection", "mailguard.judging.reading", "alembic", "webauthn", "joserfc",
+    "httpx2", "ldap3", "dns",
+}  # fmt: skip
+"""What only another process, a first use or a setting loads."""
+
+
 def test_state_diagram_in_the_document_is_the_table() -> None:
     """Whoever reads the diagram reads what the code does."""
     assert diagram.drawn() == diagram.in_document()
@@ -144,6 +152,14 @@ def test_model_needs_the_standard_library_alone() -> None:
     }
 
     assert foreign == set()
+
+
+def test_relay_starts_without_what_other_processes_and_rare_settings_need() -> None:
+    """What reads hostile files is not in the relay's process, and nobody waits for what the settings do not ask for."""
+    asked = "import sys, mailguard.app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, cwd=CHECKOUT, check=True, text=True)
+
+    assert NOT_FOR_THE_RELAY.intersection(done.stdout.split()) == set()
 
 
 def test_statements_live_in_queries_alone() -> None:

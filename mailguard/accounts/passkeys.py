@@ -13,19 +13,8 @@ import secrets
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-import webauthn
-from webauthn.helpers import options_to_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
-from webauthn.registration.verify_registration_response import VerifiedRegistration
 
 from mailguard import audit
 from mailguard.accounts import second_factor_queries as queries
@@ -40,6 +29,9 @@ from mailguard.sealing import SecretBox
 from mailguard.store import Store, Transaction
 from mailguard.store.times import from_micros, from_micros_or_none, to_micros
 
+if TYPE_CHECKING:
+    from mailguard.accounts.relying_party import RelyingParty
+
 LIFE = timedelta(minutes=5)
 """As long as browsers wait for a finger."""
 EACH_MAX = 20
@@ -47,8 +39,6 @@ NAME_MAX = 60
 RESPONSE_MAX = 65_536
 """Characters of what a browser answers; real ones have a tenth."""
 _CHALLENGE_BYTES = 32
-_BROKEN = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError)
-"""What the library raises for an answer that no browser gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,37 +67,27 @@ class Passkeys:
         self._box = box
         self._ceremonies = Ceremonies(box)
         url = urlsplit(settings.web.public_url)
-        self._host = url.hostname or ""
-        self._origin = f"{url.scheme}://{url.netloc}".lower()
-        self._office = settings.office.name or self._host
-        self._is_on = "passkey" in settings.sign_in.methods and bool(self._host)
+        self._party: RelyingParty | None = None
+        if "passkey" in settings.sign_in.methods and url.hostname:
+            # Loaded where there are passkeys: its certificates and formats are a tenth of a relay's start.
+            from mailguard.accounts.relying_party import RelyingParty
+
+            origin = f"{url.scheme}://{url.netloc}".lower()
+            self._party = RelyingParty(url.hostname, origin, settings.office.name or url.hostname)
 
     @property
     def is_possible(self) -> bool:
         """Whether the settings have this way in, and say where the pages are."""
-        return self._is_on
+        return self._party is not None
 
     async def begin_registration(self, address: str) -> PasskeyBegun:
         """Begin to add a passkey for whoever is signed in. Raises ``NotAllowed`` where there are none."""
-        self._check_is_on()
+        party = self._checked()
         name, token, challenge = comparable(address), new_token(), secrets.token_bytes(_CHALLENGE_BYTES)
         known = await self._store.read(lambda connection: queries.passkeys_of(connection, name))
-        options = webauthn.generate_registration_options(
-            rp_id=self._host,
-            rp_name=self._office,
-            user_id=self._handle(name),
-            user_name=name,
-            user_display_name=name,
-            challenge=challenge,
-            authenticator_selection=AuthenticatorSelectionCriteria(
-                resident_key=ResidentKeyRequirement.REQUIRED,
-                require_resident_key=True,
-                user_verification=UserVerificationRequirement.REQUIRED,
-            ),
-            exclude_credentials=[PublicKeyCredentialDescriptor(bytes(row.credential_id)) for row in known],
-        )
+        options = party.registration(name, self._handle(name), challenge, [bytes(row.credential_id) for row in known])
         await self._begin(token, Kind.PASSKEY_NEW, name, challenge)
-        return PasskeyBegun(token, options_to_json(options))
+        return PasskeyBegun(token, options)
 
     async def finish_registration(self, ceremony: str, address: str, response: str, name: str, actor: Actor) -> None:
         """Keep the passkey the browser made, under that name ("" gets one). ``response``: its answer as JSON.
@@ -115,10 +95,10 @@ class Passkeys:
         Raises ``SignInRefused`` where the answer is not right or came too late, ``AccountProblem`` where there are
         ``EACH_MAX`` already.
         """
-        self._check_is_on()
+        party = self._checked()
         owner = comparable(address)
         challenge = await self._challenge(ceremony, Kind.PASSKEY_NEW, owner)
-        made = await asyncio.to_thread(self._verified_new, response, challenge)
+        made = await asyncio.to_thread(party.verified_new, _parsed(response), challenge)
         label = " ".join(name.split())[:NAME_MAX] or "passkey"
 
         def work(transaction: Transaction) -> str:
@@ -146,17 +126,15 @@ class Passkeys:
 
     async def begin_sign_in(self) -> PasskeyBegun:
         """Begin a sign-in of whoever has a passkey. Raises ``NotAllowed`` where there are none."""
-        self._check_is_on()
+        party = self._checked()
         token, challenge = new_token(), secrets.token_bytes(_CHALLENGE_BYTES)
-        options = webauthn.generate_authentication_options(
-            rp_id=self._host, challenge=challenge, user_verification=UserVerificationRequirement.REQUIRED
-        )
+        options = party.authentication(challenge)
         await self._begin(token, Kind.PASSKEY_SIGN_IN, "", challenge)
-        return PasskeyBegun(token, options_to_json(options))
+        return PasskeyBegun(token, options)
 
     async def finish_sign_in(self, ceremony: str, response: str) -> Proved:
         """Whose passkey answered. Raises ``SignInRefused`` for whatever is not right; which of it is not said."""
-        self._check_is_on()
+        party = self._checked()
         challenge = await self._challenge(ceremony, Kind.PASSKEY_SIGN_IN, "")
         answer = _parsed(response)
         credential_id = _octets(answer.get("rawId"))
@@ -168,7 +146,7 @@ class Passkeys:
         if handle is not None and handle != self._handle(row.address):
             raise SignInRefused("the passkey belongs to somebody else")
         sign_count = await asyncio.to_thread(
-            self._verified_count, answer, challenge, bytes(row.public_key), row.sign_count
+            party.verified_count, answer, challenge, bytes(row.public_key), row.sign_count
         )
 
         def work(transaction: Transaction) -> bool:
@@ -227,36 +205,10 @@ class Passkeys:
             raise SignInRefused("no such ceremony")
         return bytes.fromhex(found.state["challenge"])
 
-    def _verified_new(self, response: str, challenge: bytes) -> VerifiedRegistration:
-        try:
-            return webauthn.verify_registration_response(
-                credential=_parsed(response),
-                expected_challenge=challenge,
-                expected_rp_id=self._host,
-                expected_origin=self._origin,
-                require_user_verification=True,
-            )
-        except _BROKEN as error:
-            raise SignInRefused(f"the passkey does not hold: {error}") from error
-
-    def _verified_count(self, answer: dict[str, Any], challenge: bytes, public_key: bytes, sign_count: int) -> int:
-        try:
-            verified = webauthn.verify_authentication_response(
-                credential=answer,
-                expected_challenge=challenge,
-                expected_rp_id=self._host,
-                expected_origin=self._origin,
-                credential_public_key=public_key,
-                credential_current_sign_count=sign_count,
-                require_user_verification=True,
-            )
-        except _BROKEN as error:
-            raise SignInRefused(f"the passkey's answer does not hold: {error}") from error
-        return verified.new_sign_count
-
-    def _check_is_on(self) -> None:
-        if not self._is_on:
+    def _checked(self) -> RelyingParty:
+        if self._party is None:
             raise NotAllowed("there are no passkeys here")
+        return self._party
 
     def _handle(self, name: str) -> bytes:
         """What a device keeps to tell persons apart (WebAuthn §14.6.1: nothing personal is in it)."""

@@ -19,6 +19,7 @@ from mailguard.judging.looking import (
     LOAD,
     OBSTACLES,
     WORK,
+    ToVerify,
     answer_of,
     argument_of,
     file_answer_of,
@@ -29,7 +30,6 @@ from mailguard.judging.looking import (
     verify_request_of,
 )
 from mailguard.judging.protecting import contact_words, own_words
-from mailguard.judging.verifying import ToVerify
 from mailguard.model.contents import Obstacle, Unreadable
 from mailguard.model.finding import Inspection
 from mailguard.parcels.packing import Packer, Protected, ToPack

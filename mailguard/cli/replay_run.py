@@ -15,6 +15,7 @@ from mailguard.cli.policy_office import PolicyOffice, policy_office
 from mailguard.correspondents import export as correspondents_of
 from mailguard.errors import ConfigurationError
 from mailguard.judging.history import TrialHistory
+from mailguard.judging.reading import looked_at
 from mailguard.judging.replay import PastMail, Replay, parse_budget, past_mails, run_replay, senders_domain
 from mailguard.judging.sources import find_mails
 from mailguard.policy.directory import domains
@@ -81,7 +82,7 @@ def _run(
     mails: Iterator[PastMail | None], count: int, rules: RuleSet, other: RuleSet | None, budget: float | None
 ) -> Replay:
     with _progress(count) as step:
-        return run_replay(mails, rules, other, _learned, step, budget)
+        return run_replay(mails, rules, other, looked_at, _learned, step, budget)
 
 
 def _learned(history: TrialHistory) -> list[str]:

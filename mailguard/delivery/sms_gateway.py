@@ -18,7 +18,6 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx2
 import structlog
 
 from mailguard.config.hosts import is_safe_url
@@ -50,6 +49,9 @@ class _Unfit(Exception):
 
 async def send(message: ShortMessage, settings: SmsSettings, token: str | None) -> SmsResult:
     """Hand it in. ``token``: sent as ``Authorization: Bearer``, None: the headers say what is needed."""
+    # Loaded with the first message: most offices have no gateway.
+    import httpx2
+
     began = asyncio.Event()
 
     async def watch(event: str, _details: Mapping[str, Any]) -> None:

@@ -15,8 +15,6 @@ from collections.abc import Awaitable, Callable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-import httpx2
-
 from mailguard.config.hosts import is_loopback, is_safe_url
 
 SECONDS = 10.0
@@ -42,6 +40,9 @@ async def post(
     """Hand in a JSON document. Raises ``NotTaken``. ``context``: for tests with an authority of their own."""
     if not is_safe_url(url):
         raise NotTaken("not an https address")
+    # Loaded with the first message: most offices have no channel.
+    import httpx2
+
     parts = urlsplit(url)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -70,6 +71,8 @@ async def _checked_address(host: str, port: int, resolve: Resolve) -> str:
 async def _send(
     scheme: str, host: str, port: int, address: str, target: str, document: bytes, context: ssl.SSLContext | None
 ) -> None:
+    import httpx2
+
     limits = httpx2.Timeout(SECONDS, connect=SECONDS / 3)
     verify = context if context is not None else True
     shown = f"[{address}]" if ":" in address else address

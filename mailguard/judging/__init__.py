@@ -1,5 +1,5 @@
 """One mail looked at from its octets to its verdicts: what the inspector, ``inspect``, ``policy`` and replay share."""
 
-from mailguard.judging.judge import Judged, judge_mail, looked_at
+from mailguard.judging.judge import Judged, judge_mail
 
-__all__ = ["Judged", "judge_mail", "looked_at"]
+__all__ = ["Judged", "judge_mail"]

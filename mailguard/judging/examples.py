@@ -18,7 +18,8 @@ from typing import Any
 import pyzipper
 
 from mailguard.judging.history import TrialHistory
-from mailguard.judging.judge import judge_mail, looked_at
+from mailguard.judging.judge import judge_mail
+from mailguard.judging.reading import looked_at
 from mailguard.mime.addresses import mailboxes_of
 from mailguard.model.address import comparable, domain_of
 from mailguard.model.knowledge import Lesson

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from mailguard.errors import ConfigurationError
 from mailguard.judging.history import TrialHistory
-from mailguard.judging.judge import Judged, judge_mail, looked_at
+from mailguard.judging.judge import Judged, judge_mail
 from mailguard.judging.manifest import TrialMail, occasion_of
 from mailguard.judging.sources import Place, read_mail, without_bcc
 from mailguard.mime.message import Message
@@ -22,6 +22,9 @@ from mailguard.model.verdict import Action, Needs, Obligation, Reason, Verdict
 from mailguard.policy.directory import Directory
 from mailguard.policy.facts import Occasion, Situation
 from mailguard.policy.rules import RuleSet
+
+Look = Callable[[bytes, Occasion, RuleSet], Situation]
+"""Reads a mail as rules see it: ``reading.looked_at``."""
 
 _BUDGET = re.compile(r"(\d+(?:\.\d+)?)/person/week")
 _ACTIONS = list(Action)
@@ -183,6 +186,7 @@ def run_replay(
     mails: Iterable[PastMail | None],
     rules: RuleSet,
     other: RuleSet | None,
+    look: Look,
     export: Callable[[TrialHistory], list[str]],
     progress: Callable[[], None],
     budget: float | None = None,
@@ -197,7 +201,7 @@ def run_replay(
             if mail is None:
                 result.skipped += 1
                 continue
-            result.mails.append(_replayed(mail, rules, other, history))
+            result.mails.append(_replayed(mail, rules, other, look, history))
         result.learned = export(history)
     finally:
         history.close()
@@ -217,13 +221,13 @@ def replayed(
     return _noted(mail, judged, _outcome(judged, rules), second, rules, history)
 
 
-def _replayed(mail: PastMail, rules: RuleSet, other: RuleSet | None, history: TrialHistory) -> ReplayedMail:
-    situation = looked_at(mail.octets, mail.occasion, rules)
+def _replayed(mail: PastMail, rules: RuleSet, other: RuleSet | None, look: Look, history: TrialHistory) -> ReplayedMail:
+    situation = look(mail.octets, mail.occasion, rules)
     if other is None or sees_alike(rules, other):
         return replayed(mail, situation, rules, other, history)
     knowledge = history.recall(situation.question)
     judged = judge_mail(situation, knowledge, rules)
-    second = _outcome(judge_mail(looked_at(mail.octets, mail.occasion, other), knowledge, other), other)
+    second = _outcome(judge_mail(look(mail.octets, mail.occasion, other), knowledge, other), other)
     return _noted(mail, judged, _outcome(judged, rules), second, rules, history)
 
 

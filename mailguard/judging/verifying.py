@@ -6,37 +6,20 @@ would the finished mail by itself have to be protected. Only kinds and places ar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from mailguard.extract.contents import contents_of
 from mailguard.inspection.inspecting import inspect
 from mailguard.inspection.remains import remaining
-from mailguard.judging.judge import Looking, circumstances_of, detection_of, opened_contents
+from mailguard.judging.looking import ToVerify
+from mailguard.judging.reading import Looking, circumstances_of, detection_of, opened_contents
 from mailguard.mime.message import Message
 from mailguard.model.contents import Obstacle, Piece
-from mailguard.policy.facts import Occasion, Situation
+from mailguard.policy.facts import Situation
 from mailguard.policy.personal_data import must_protect
 from mailguard.policy.rules import RuleSet
 from mailguard.transform.composing import read_of_head
 
 BESIDE = "beside"
 """The place of what is read beside the finished mail's own parts."""
-
-
-@dataclass(frozen=True)
-class ToVerify:
-    """``original`` and ``finished`` with CRLF lines and no dot-stuffing. ``finished`` is without the parcel's octets
-    and without our own notice; ``more`` is what can be read beside it: the notice, names that the parcel shows, other
-    recipients' header blocks. ``own`` and ``contact``: words that may stand there anyway (``inspection.remains``).
-    """
-
-    original: bytes
-    finished: bytes
-    occasion: Occasion
-    learned: frozenset[bytes]
-    own: tuple[str, ...]
-    contact: tuple[str, ...]
-    more: tuple[str, ...]
 
 
 def verified(asked: ToVerify, situation: Situation, rules: RuleSet, looking: Looking) -> frozenset[tuple[str, str]]:

@@ -17,10 +17,8 @@ from mailguard.errors import StorageUnavailable
 from mailguard.i18n import Language, text
 from mailguard.mime.message import Message, Part
 from mailguard.model.protection import Item, Manifest, Mode
-from mailguard.transform.containers.checking import check_zip
 from mailguard.transform.containers.method import method_of
 from mailguard.transform.containers.names import safe_names
-from mailguard.transform.containers.zip_container import ZipItem, write_zip
 from mailguard.transform.letter import letter_of
 from mailguard.transform.notice import neutral_file_name
 from mailguard.transform.plan import Places, Plan
@@ -109,7 +107,12 @@ class Filling:
         return Filled(manifest, content_type, io.BytesIO(locked))
 
     def _archive(self, load: Load, password: str) -> Filled:
-        entries, places = self._entries(load)
+        # Loaded with the first archive: its ciphers are a good part of a relay's start, and many a day needs none.
+        from mailguard.transform.containers.zip_checking import check_zip
+        from mailguard.transform.containers.zip_container import ZipItem, write_zip
+
+        named, places = self._entries(load)
+        entries = [ZipItem(name, chunks, load.sent_at) for name, chunks in named]
         is_hidden = self._hide_names or load.plan.are_names_hidden
         hidden = text(self._language, "parcel.inner_archive") if is_hidden else None
         # What lies here is encrypted already; the name is gone at once, and with the file its room.
@@ -127,8 +130,8 @@ class Filling:
         manifest = Manifest(Mode.ZIP, method_of(Mode.ZIP), outer, size, digest, items, is_names_hidden=is_hidden)
         return Filled(manifest, "application/zip", file, hidden or "")
 
-    def _entries(self, load: Load) -> tuple[list[ZipItem], list[str]]:
-        """What is written into the archive, and its places in the mail."""
+    def _entries(self, load: Load) -> tuple[list[tuple[str, Callable[[], Iterator[bytes]]]], list[str]]:
+        """What is written into the archive, by its names there, and its places in the mail."""
         message, plan = load.message, load.plan
         wanted: list[tuple[str, Callable[[], Iterator[bytes]], str]] = []
         if plan.is_text_packed:
@@ -138,8 +141,8 @@ class Filling:
             name = part.name or text(self._language, "parcel.unnamed", number=number) + _ending_of_type(part)
             wanted.append((name, partial(message.chunks, part), _place(part)))
         names = safe_names([name for name, _, _ in wanted])
-        entries = [ZipItem(name, chunks, load.sent_at) for name, (_, chunks, _) in zip(names, wanted, strict=True)]
-        return entries, [place for _, _, place in wanted]
+        chunks = [chunks for _, chunks, _ in wanted]
+        return list(zip(names, chunks, strict=True)), [place for _, _, place in wanted]
 
 
 def lone_mode(message: Message, plan: Plan) -> Mode | None:

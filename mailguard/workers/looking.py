@@ -14,13 +14,13 @@ from mailguard.errors import MailguardError
 from mailguard.judging.looking import (
     LOAD,
     WORK,
+    ToVerify,
     answer_of,
     argument_of,
     request_of,
     verify_answer_of,
     verify_request_of,
 )
-from mailguard.judging.verifying import ToVerify
 from mailguard.policy.facts import Occasion, Situation
 from mailguard.policy.rules import RuleSet
 from mailguard.workers.pool import Pool

@@ -9,9 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 
-import dns.asyncresolver
-import dns.exception
-import dns.resolver
 import structlog
 
 from mailguard.clock import Clock
@@ -29,18 +26,13 @@ Lookup = Callable[[str], Awaitable[bool]]
 log = structlog.get_logger()
 
 
-class NoAnswer(Exception):
-    """The DNS did not say."""
-
-
 class MailDomains:
     """One per node."""
 
     def __init__(self, settings: PolicySettings, clock: Clock, lookup: Lookup | None = None) -> None:
-        self._enabled = settings.check_domains
         self._seconds = settings.dns_seconds
         self._clock = clock
-        self._lookup = lookup or _Resolver(settings).takes_mail
+        self._lookup = (lookup or _asked_of(settings)) if settings.check_domains else None
         self._known: dict[str, tuple[float, bool]] = {}
         self._pause_until = float("-inf")
 
@@ -61,12 +53,12 @@ class MailDomains:
             else:
                 found[domain] = None
                 asking.append(domain)
-        if asking and self._enabled and not self.is_down:
-            await self._ask(asking, found)
+        if asking and self._lookup is not None and not self.is_down:
+            await self._ask(self._lookup, asking, found)
         return found
 
-    async def _ask(self, asking: list[str], found: dict[str, bool | None]) -> None:
-        tasks = {asyncio.ensure_future(self._lookup(domain)): domain for domain in asking[:50]}
+    async def _ask(self, lookup: Lookup, asking: list[str], found: dict[str, bool | None]) -> None:
+        tasks = {asyncio.ensure_future(lookup(domain)): domain for domain in asking[:50]}
         done, late = await asyncio.wait(tasks, timeout=self._seconds)
         for task in late:
             task.cancel()
@@ -86,41 +78,8 @@ class MailDomains:
         return cannot
 
 
-class _Resolver:
-    """dnspython, made at the first question: reading the system's settings is no work for a constructor."""
+def _asked_of(settings: PolicySettings) -> Lookup:
+    # Loaded where the settings want the DNS to be asked.
+    from mailguard.workers.resolver import Resolver
 
-    def __init__(self, settings: PolicySettings) -> None:
-        self._settings = settings
-        self._made: dns.asyncresolver.Resolver | None = None
-
-    async def takes_mail(self, domain: str) -> bool:
-        """Raises ``NoAnswer``."""
-        try:
-            for kind in ("MX", "A", "AAAA"):
-                answer = await self._ask(domain, kind)
-                if kind == "MX" and answer:
-                    return any(str(exchange) != "." for exchange in answer)
-                if answer:
-                    return True
-        except dns.resolver.NXDOMAIN:
-            return False
-        except (dns.exception.DNSException, OSError, UnicodeError) as error:
-            raise NoAnswer(type(error).__name__) from error
-        return False
-
-    async def _ask(self, domain: str, kind: str) -> list[str]:
-        try:
-            answer = await self._resolver().resolve(f"{domain}.", kind, lifetime=self._settings.dns_seconds)
-        except dns.resolver.NoAnswer:
-            return []
-        return [str(one.exchange) if kind == "MX" else str(one) for one in answer]
-
-    def _resolver(self) -> dns.asyncresolver.Resolver:
-        if self._made is None:
-            servers = self._settings.dns_servers
-            self._made = dns.asyncresolver.Resolver(configure=not servers)
-            if servers:
-                self._made.nameservers = [str(server) for server in servers]
-            self._made.port = self._settings.dns_port
-            self._made.lifetime = self._settings.dns_seconds
-        return self._made
+    return Resolver(settings).takes_mail

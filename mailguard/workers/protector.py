@@ -17,10 +17,10 @@ from mailguard.config import OfficeSettings, ProtectionSettings
 from mailguard.correspondents import agreed_password, traits_of
 from mailguard.crash_points import crash_point
 from mailguard.judging.active import ActivePolicy
+from mailguard.judging.looking import ToVerify
 from mailguard.judging.past_mail import occasion_of
 from mailguard.judging.protecting import contact_words, findings_by_place, own_words, places_of
 from mailguard.judging.showing import hidden_heads, showing_of
-from mailguard.judging.verifying import ToVerify
 from mailguard.mime.head import Head
 from mailguard.mime.message import unstuffed
 from mailguard.mime.message_ids import message_ids_in

@@ -14,10 +14,11 @@ from mailguard.config import HoldSettings, OfficeSettings, PolicySettings
 from mailguard.extract.contents import contents_of
 from mailguard.inspection.circumstances import Circumstances
 from mailguard.inspection.inspecting import look
-from mailguard.judging import judge_mail, looked_at
+from mailguard.judging import judge_mail
 from mailguard.judging.history import TrialHistory
 from mailguard.judging.manifest import TrialMail, answer, occasion_of, rules_for
 from mailguard.judging.opening import open_rules
+from mailguard.judging.reading import looked_at
 from mailguard.mime.message import Message
 from mailguard.model.contents import Piece
 from mailguard.policy.facts import Occasion

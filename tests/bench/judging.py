@@ -14,9 +14,10 @@ import time
 from datetime import UTC, datetime
 
 from mailguard.config import HoldSettings, OfficeSettings, PolicySettings
-from mailguard.judging import judge_mail, looked_at
+from mailguard.judging import judge_mail
 from mailguard.judging.history import TrialHistory
 from mailguard.judging.opening import open_rules
+from mailguard.judging.reading import looked_at
 from mailguard.model.knowledge import Lesson
 from mailguard.policy.facts import Occasion
 from mailguard.policy.rules import RuleSet

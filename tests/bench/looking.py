@@ -35,8 +35,9 @@ from mailguard.inspection.detection import shipped
 from mailguard.inspection.inspecting import inspect
 from mailguard.inspection.normalise import normalised
 from mailguard.inspection.tables import tables_of
-from mailguard.judging.judge import Looking, circumstances_of, looked_at
-from mailguard.judging.looking import LOAD, WORK, argument_of, request_of, warm
+from mailguard.judging.looking import LOAD, WORK, argument_of, request_of
+from mailguard.judging.looking_apart import warm
+from mailguard.judging.reading import Looking, circumstances_of, looked_at
 from mailguard.mime.message import Message
 from mailguard.policy.facts import Occasion, situation_of
 from mailguard.workers.looker import CIRCLES_MAX

@@ -36,9 +36,10 @@ if __package__ in (None, ""):  # started as a file: name the modules from the ch
 
 import pikepdf
 
-from mailguard.transform.containers.checking import check_office, check_pdf, check_zip
+from mailguard.transform.containers.file_checking import check_office, check_pdf
 from mailguard.transform.containers.office_container import lock_office
 from mailguard.transform.containers.pdf_container import lock_pdf
+from mailguard.transform.containers.zip_checking import check_zip
 from mailguard.transform.containers.zip_container import ZipItem, write_zip
 from tests.bench.measure import file_system_of, watched_memory
 

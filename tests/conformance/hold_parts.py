@@ -26,7 +26,7 @@ from mailguard.delivery.routes import Routes
 from mailguard.hold import HoldEnds
 from mailguard.hold.mend_record import HoldRules
 from mailguard.judging.active import ActivePolicy
-from mailguard.judging.judge import Looking, looked_at
+from mailguard.judging.reading import Looking, looked_at
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.envelope import Body, Envelope, ForwardPath, Ret, Session
 from mailguard.model.knowledge import Lesson

@@ -9,7 +9,7 @@ from typing import Any
 
 from mailguard.config import DeliverySettings, NextHopSettings, ProtectionSettings
 from mailguard.correspondents import AGREED
-from mailguard.judging.verifying import ToVerify
+from mailguard.judging.looking import ToVerify
 from mailguard.model.protection import Channel, Mode, Protection
 from mailguard.model.queue import QueueId, Submission
 from mailguard.model.verdict import Action, Obligation, Verdict

@@ -25,7 +25,7 @@ from mailguard.errors import (
     StorageUnavailable,
     WorkerKilled,
 )
-from mailguard.judging.verifying import ToVerify
+from mailguard.judging.looking import ToVerify
 from mailguard.model.delivery import Outcome
 from mailguard.model.protection import Channel, PasswordState
 from mailguard.model.queue import QueueId, State

@@ -28,12 +28,11 @@ from msoffcrypto.method.ecma376_agile import (
 
 from mailguard.transform.containers.compound_file import Storage, compound_file
 from mailguard.transform.containers.errors import CannotLock, WhyNot
+from mailguard.transform.containers.method import SPIN_COUNT
 from mailguard.transform.containers.password import password_octets
 
 OFFICE_MAX_BYTES = 64 * 1024 * 1024
 """Read as a whole; about five times as much memory is taken."""
-SPIN_COUNT = 100_000
-"""Rounds of SHA-512; what Office itself takes (MS-OFFCRYPTO §2.3.4.11 allows ten million)."""
 KEY_BYTES = 32
 SALT_BYTES = 16
 RELATIONS_MAX_BYTES = 1024 * 1024

@@ -32,6 +32,7 @@ import pyzipper
 from pyzipper.zipfile_aes import WZ_AES_V2, AESZipEncrypter, AESZipInfo
 
 from mailguard.transform.containers.counter_mode import CounterMode
+from mailguard.transform.containers.method import ITERATIONS
 from mailguard.transform.containers.names import safe_names
 from mailguard.transform.containers.password import password_octets
 
@@ -39,8 +40,6 @@ PIECE_BYTES = 128 * 1024
 """The most that is worked upon at once; chunks of less than a quarter of it are gathered."""
 VERSION_NEEDED = 51
 """APPNOTE 6.3.10 §4.4.3.2: 5.1 for AES."""
-ITERATIONS = 1000
-"""Of PBKDF2; fixed by the format ("AES Encryption Information", winzip.com, version 1.04)."""
 KEY_BYTES = 32
 SALT_BYTES = 16
 VERIFIER_BYTES = 2

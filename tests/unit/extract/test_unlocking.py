@@ -10,7 +10,7 @@ import pytest
 from mailguard.extract.contents import contents_of
 from mailguard.extract.dispatch import read_file
 from mailguard.extract.walk import Limits, OverLimit, Walk
-from mailguard.judging import looked_at
+from mailguard.judging.reading import looked_at
 from mailguard.mime.message import Message
 from mailguard.model.contents import Contents, Obstacle
 from mailguard.policy.rules import RuleSet

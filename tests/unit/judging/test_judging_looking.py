@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailguard.judging import looked_at
 from mailguard.judging.answers import values_in, written
-from mailguard.judging.looking import answer_of, argument_of, load, look, request_of
+from mailguard.judging.looking import answer_of, argument_of, request_of
+from mailguard.judging.looking_apart import load, look
+from mailguard.judging.reading import looked_at
 from mailguard.model.contents import Obstacle, Unreadable
 from mailguard.model.extract import Extract, MailKind, Seal
 from mailguard.model.finding import Inspection, Kind

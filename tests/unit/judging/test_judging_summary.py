@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mailguard.judging import judge_mail, looked_at
+from mailguard.judging import judge_mail
 from mailguard.judging.manifest import TrialMail, occasion_of, read_manifest, wire_lines, with_senders_domain
+from mailguard.judging.reading import looked_at
 from mailguard.judging.summary import EXCERPT_MAX, excerpt_of
 from mailguard.mime.heading import heading_in
 from mailguard.mime.message import Message, Part

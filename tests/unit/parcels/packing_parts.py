@@ -10,9 +10,10 @@ from email.policy import SMTP
 from typing import Any
 
 from mailguard.config import OfficeSettings, ProtectionSettings
-from mailguard.judging.judge import Looking, looked_at
+from mailguard.judging.looking import ToVerify
 from mailguard.judging.protecting import contact_words, findings_by_place, own_words, places_of
-from mailguard.judging.verifying import ToVerify, verified
+from mailguard.judging.reading import Looking, looked_at
+from mailguard.judging.verifying import verified
 from mailguard.mime.message import unstuffed
 from mailguard.model.protection import NO_WISH, Mode, Protection, Traits
 from mailguard.parcels.packing import For, Packer, Protected, ToPack
@@ -20,7 +21,8 @@ from mailguard.policy.directory import Directory, domains
 from mailguard.policy.facts import Occasion
 from mailguard.policy.rules import RuleSet
 from mailguard.transform import Mode as Showing
-from mailguard.transform.containers.locking import answer_of, lock, request_of
+from mailguard.transform.containers.locking import answer_of, request_of
+from mailguard.transform.containers.locking_apart import lock
 
 SENDER, A, B = "tanoue@office.example.jp", "ando@customer.example.com", "baba@partner.example.net"
 RULES = RuleSet("test", "1", (), Directory(own=domains(("office.example.jp",))))

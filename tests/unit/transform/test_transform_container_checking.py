@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyzipper.zipfile_aes import WZ_AES_V1, AESZipInfo
 
-from mailguard.transform.containers.checking import check_zip
 from mailguard.transform.containers.errors import NotAsPromised
+from mailguard.transform.containers.zip_checking import check_zip
 from mailguard.transform.containers.zip_container import Packed
 from mailguard.transform.containers.zip_reading import Entry, StoredOctets, entries_in
 from tests.unit.transform.containers_made import FILES, OUTER, PASSWORD, made_zip, ran

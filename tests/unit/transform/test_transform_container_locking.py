@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailguard.model.protection import Mode
-from mailguard.transform.containers.checking import check_pdf
 from mailguard.transform.containers.errors import CannotLock, WhyNot
-from mailguard.transform.containers.locking import WORK, answer_of, lock, request_of
+from mailguard.transform.containers.file_checking import check_pdf
+from mailguard.transform.containers.locking import WORK, answer_of, request_of
+from mailguard.transform.containers.locking_apart import lock
 from mailguard.transform.containers.method import method_of
 from mailguard.workers.pool import Pool
 from tests.unit.transform.containers_made import PASSWORD, made_office, made_pdf

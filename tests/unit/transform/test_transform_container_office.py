@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from msoffcrypto.exceptions import InvalidKeyError
 from msoffcrypto.format.ooxml import OOXMLFile
 
-from mailguard.transform.containers.checking import check_office
 from mailguard.transform.containers.errors import CannotLock, NotAsPromised, WhyNot
+from mailguard.transform.containers.file_checking import check_office
 from mailguard.transform.containers.office_container import OFFICE_MAX_BYTES, lock_office
 from tests.unit.extract.locked_files import pdf_locked
 from tests.unit.extract.made_documents import compound, opendocument

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mailguard.transform.containers.checking import check_pdf
 from mailguard.transform.containers.errors import CannotLock, NotAsPromised, WhyNot
+from mailguard.transform.containers.file_checking import check_pdf
 from mailguard.transform.containers.pdf_container import lock_pdf
 from tests.unit.extract.locked_files import pdf_locked
 from tests.unit.transform.containers_made import PASSWORD, made_pdf, ran

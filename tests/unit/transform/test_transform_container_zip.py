@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from mailguard.transform.containers.checking import check_zip
 from mailguard.transform.containers.errors import CannotLock
+from mailguard.transform.containers.zip_checking import check_zip
 from mailguard.transform.containers.zip_container import Packed, ZipItem, is_compressed, write_zip
 from tests.unit.transform.containers_made import FILES, OUTER, PASSWORD, RANDOM, item, items, made_zip, ran, read_in
 
@@ -205,7 +205,7 @@ def test_file_above_two_gigabytes_is_written_as_zip64(tmp_path: Path, hidden: st
 GROWTH = """
 import io, resource, sys, tempfile
 from random import Random
-from mailguard.transform.containers.checking import check_zip
+from mailguard.transform.containers.zip_checking import check_zip
 from mailguard.transform.containers.zip_container import ZipItem, write_zip
 
 def resident():

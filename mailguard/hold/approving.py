@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -22,7 +22,7 @@ from sqlalchemy import Row
 
 from mailguard import audit
 from mailguard.accounts.approvers import approvers_for, approving_way
-from mailguard.errors import ContentDamaged, NotAllowed
+from mailguard.errors import ContentDamaged, NotAllowed, StaleState
 from mailguard.hold import approval_queries as queries
 from mailguard.hold.actions import to_be_sent
 from mailguard.hold.ends import Deadline
@@ -104,16 +104,22 @@ _BY_ABSENCE = {
 }
 
 
-def approve(spool: Spool, queue_id: QueueId, viewer: Viewer, judgement: int) -> Work[Approved]:
-    """Say yes to a mail as it was judged; the last yes that is needed releases it. Safe to call twice.
+def approve(
+    spool: Spool, queue_id: QueueId, viewer: Viewer, judgement: int, seen: Collection[int] | None = None
+) -> Work[Approved]:
+    """Say yes to a mail as it was judged; the last yes that is needed releases it. Safe to call twice. ``seen``: the
+    positions that were looked at, None for all that wait.
 
-    Raises ``NotAllowed`` for whoever may not, where somebody said no, or where the mail was changed since.
+    Raises ``NotAllowed`` for whoever may not, or where somebody said no; ``StaleState`` where the mail was changed
+    since, or where somebody who was not seen waits as well: a cancellation was undone.
     """
 
     def work(transaction: Transaction) -> Approved:
         found = _waiting_ones(spool, transaction, queue_id)
         if not found.chosen:
             return Approved(0, found.outcome())
+        if seen is not None and not set(found.positions).issubset(seen):
+            raise StaleState("more waits than was looked at")
         way, wanted = _assure_may(spool, transaction, found, viewer, judgement)
         said = opinions_of(spool, transaction, queue_id, judgement)
         if any(one.said is Said.NO and one.person != viewer.address for one in said):
@@ -150,7 +156,7 @@ def disapprove(
 ) -> Work[Outcome]:
     """Say no, and why: it is not sent, and waits for its sender to mend or cancel it. Safe to call twice.
 
-    Raises ``NotAllowed`` for whoever may not, without a reason, or where the mail was changed since.
+    Raises ``NotAllowed`` for whoever may not, or without a reason; ``StaleState`` where the mail was changed since.
     """
     words = note.strip()[:NOTE_MAX]
 
@@ -247,7 +253,7 @@ def _assure_may(
 ) -> tuple[Way, Approval]:
     recorded = spool.judgement(transaction, found.mail.submission.queue_id)
     if recorded is None or recorded.number != judgement:
-        raise NotAllowed("another judgement", public="This mail was changed in the meantime; look at it again")
+        raise StaleState("another judgement")
     wanted = wanted_by(found.chosen)
     assert wanted is not None, "whoever is chosen waits for an approver"
     way = approving_way(transaction, wanted, viewer, found.mail.submission.session.owner, transaction.now)

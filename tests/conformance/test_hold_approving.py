@@ -210,7 +210,7 @@ async def test_edit_asks_anew(make_node: MakeNode, hop: ScriptedNextHop, store: 
     await store.write(lambda transaction: node.spool.insert_judgement(
         transaction, queue_id, Judgement((verdict,), ()), None, 2))  # fmt: skip
 
-    with pytest.raises(NotAllowed):
+    with pytest.raises(StaleState):
         await yes(node, queue_id, OFFICER)
     assert [] == await said(node, queue_id)
     assert 1 == (await yes(node, queue_id, OFFICER, 2)).missing

@@ -125,7 +125,8 @@ async def return_draft(visit: Bearer, queue_id: str, wanted: ReturnDraft) -> Dra
 async def approve(visit: Bearer, queue_id: str, wanted: Approve) -> ApprovedNow:
     """Says yes to a mail as it was judged. The last yes that is needed sends it."""
     one = await _for(visit, queue_id, MailAct.APPROVE, None)
-    work = hold.approve(visit.parts.spool, one.queue_id, visit.viewer, wanted.judgement)
+    seen = [recipient.key.position for recipient in one.held]
+    work = hold.approve(visit.parts.spool, one.queue_id, visit.viewer, wanted.judgement, seen)
     approved = await visit.write(work)
     visit.parts.hint()
     outcome = Done.of(approved.outcome)

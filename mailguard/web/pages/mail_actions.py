@@ -50,6 +50,7 @@ from mailguard.web.visit import NotHere, SignedIn, SignedInVisit, Visit
 
 router = APIRouter()
 _MAIL = "/mails/{queue_id}"
+_NOTHING_WAITS = "nothing waits for an approver any more"
 Deed = Callable[[], Awaitable[Response]]
 Positions = frozenset[int] | None
 Making = Callable[[WebParts, QueueId, Actor, str, Form, Positions], Work[Outcome]]
@@ -142,7 +143,7 @@ async def say(visit: SignedIn, queue_id: QueueId) -> Response:
     async def deed() -> Response:
         wanting = for_approver(found)
         if not wanting:
-            raise StaleState("nothing waits for an approver any more")
+            raise StaleState(_NOTHING_WAITS)
         assure(MailAct.APPROVE, found.acts(wanting))
         return await (_approved if form.text("said") == Said.YES else _refused)(visit, found, form)
 
@@ -151,13 +152,16 @@ async def say(visit: SignedIn, queue_id: QueueId) -> Response:
 
 async def _approved(visit: SignedInVisit, found: OpenedMail, form: Form) -> Response:
     parts, wanting = visit.parts, for_approver(found)
-    yes = approve(parts.spool, found.queue_id, visit.viewer, judgement_in(form))
+    seen = [one.key.position for one in wanting]
+    yes = approve(parts.spool, found.queue_id, visit.viewer, judgement_in(form), seen)
     try:
         approved = await visit.write(answering(parts, found.decision, wanting, form, yes))
     except NotAnswered as error:
         asked = asked_of(wanting, known_of(parts, found.decision))
         refused = NotReleased(mistakes_of(error.unanswered, asked), corrections_of(error.unanswered))
         return await shown(visit, found, form=form, refused=refused)
+    if not (approved.missing or approved.outcome.moved):
+        raise StaleState(_NOTHING_WAITS)
     parts.hint()
     page = await _afterwards(visit, found)
     if approved.missing:
@@ -170,9 +174,11 @@ async def _refused(visit: SignedInVisit, found: OpenedMail, form: Form) -> Respo
     if not note:
         return await shown(visit, found, mistakes=[Mistake("note", "queue.page.note.missing")])
     judgement = judgement_in(form)
-    await visit.write(
+    refused = await visit.write(
         disapprove(visit.parts.spool, found.queue_id, visit.viewer, judgement, note, rules.deadline, rules.grace)
     )
+    if not refused.moved:
+        raise StaleState(_NOTHING_WAITS)
     return visit.go(await _afterwards(visit, found), "success", "queue.page.done.not_approved")
 
 

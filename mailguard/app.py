@@ -40,6 +40,7 @@ from mailguard.judging.active import ActivePolicy
 from mailguard.judging.drafts import Drafts
 from mailguard.judging.dry_run import DryRuns
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
+from mailguard.notify.troubles import Trouble, troubles_of
 from mailguard.parcels.packing import Packer
 from mailguard.parcels.passwords import Passwords
 from mailguard.parcels.records import PASSWORDS, Records
@@ -72,6 +73,7 @@ from mailguard.workers.sweeper import Sweeper
 from mailguard.workers.systemd import notify
 from mailguard.workers.teller import Teller
 from mailguard.workers.timekeeper import Timekeeper
+from mailguard.workers.watcher import Standstill, Watcher
 from mailguard.workers.transformer import Transformer
 
 log = structlog.get_logger()
@@ -160,6 +162,8 @@ class Service:
             self.store, settings.sources, self.submission.take_up_sources, settings.service.poll_seconds
         )
         self.node = Node(settings, self.routes, self.clock, lambda: self.submission.counters.connections_now)
+        self.standstill = Standstill(self.clock)
+        self.watcher = self._watcher()
         self.web = self._web_server()
 
     def _announcer(self) -> Announcer:
@@ -183,6 +187,16 @@ class Service:
         notifier = Notifier(self.store, self.notices, self.clock, poll, self.announcer.announce)
         notifier.hint = self.timekeeper.hint
         return notifier
+
+    def _watcher(self) -> Watcher:
+        async def see() -> list[Trouble]:
+            health = await self.check()
+            return list(troubles_of(health.parts, health.degraded, self.node.state(), self.clock.now()))
+
+        after = timedelta(minutes=self.settings.notices.trouble_minutes)
+        watcher = Watcher(self.store, self.notices, self.clock, see, after, self.settings.office.postmaster)
+        watcher.hint = self.timekeeper.hint
+        return watcher
 
     def _openings(self) -> Openings:
         responder = Responder(self.spool, self.passwords, self.records)
@@ -275,6 +289,7 @@ class Service:
             asyncio.create_task(self.notifier.run(), name="notifier"),
             asyncio.create_task(self.follower.run(), name="incidents"),
             asyncio.create_task(self.announcer.run(), name="announcer"),
+            asyncio.create_task(self.watcher.run(), name="watcher"),
             asyncio.create_task(self.devices.run(), name="devices"),
         ]
         if self.teller is not None:
@@ -333,13 +348,17 @@ class Service:
     async def check(self) -> Health:
         """Whether mail can be taken (database writes, disk has room), and whether it leaves."""
         parts = {"database": "ok", "disk": "ok"}
+        is_standing = False
         try:
             await asyncio.wait_for(self.store.write(_touch), 5)
+            is_standing = await asyncio.wait_for(self.standstill.look(self.store), 5)
         except (MailguardError, TimeoutError):
             parts["database"] = "does not take writes"
         if not self.spool.has_room(self.settings.limits.message_bytes):
             parts["disk"] = "not enough room"
         degraded = {hop.name: "does not take mail" for hop in self.routes.next_hops if hop.is_down}
+        if is_standing:
+            degraded["queue"] = "work that is due is not done"
         if self.clock.jump():
             degraded["clock"] = "was set; timers wait"
         if self.looking.is_down:

@@ -321,6 +321,9 @@ class NoticeSettings(Section):
     receipts: bool = Field(False, description="Also tell what became of a mail a person had to decide about.")
     wait_seconds: float = Field(20.0, ge=0, le=3600, description="What is decided within so long needs no notice.")
     digest_after: int = Field(5, ge=1, description="So many within an hour, and the next ones come as one list.")
+    trouble_minutes: float = Field(
+        15.0, ge=0, le=1440, description="Trouble of the system that lasts so long is told to administrators; 0: never."
+    )
     webhooks: list[WebhookSettings] = Field(default_factory=list)
 
 

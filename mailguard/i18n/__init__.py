@@ -29,6 +29,7 @@ from mailguard.i18n import (
     en_queue,
     en_rules,
     en_sign_in,
+    en_troubles,
     ja,
     ja_console,
     ja_demo,
@@ -48,6 +49,7 @@ from mailguard.i18n import (
     ja_queue,
     ja_rules,
     ja_sign_in,
+    ja_troubles,
 )
 
 Language = Literal["ja", "en"]
@@ -83,6 +85,7 @@ CATALOGUES: dict[Language, dict[str, str]] = {
         ja_queue.TEXTS,
         ja_rules.TEXTS,
         ja_sign_in.TEXTS,
+        ja_troubles.TEXTS,
     ),
     "en": _joined(
         en.TEXTS,
@@ -104,6 +107,7 @@ CATALOGUES: dict[Language, dict[str, str]] = {
         en_queue.TEXTS,
         en_rules.TEXTS,
         en_sign_in.TEXTS,
+        en_troubles.TEXTS,
     ),
 }
 

@@ -5,31 +5,6 @@ from __future__ import annotations
 TEXTS: dict[str, str] = {
     "system.page.title": "State of the system",
     "system.page.well": "Everything works.",
-    "system.page.trouble.database": "The database takes no writes. No mail is taken.",
-    "system.page.trouble.database.next": (
-        "See whether the database runs and the disk has room. Mail programs try again by themselves."
-    ),
-    "system.page.trouble.disk": "The disk has not enough room. No mail is taken.",
-    "system.page.trouble.disk.next": "Free some room, or give it a larger disk.",
-    "system.page.trouble.hop": "The next server, {name}, takes no mail.",
-    "system.page.trouble.hop.next": (
-        "See whether {name} runs and the settings towards it are right. No mail is lost; it leaves by itself once "
-        "the server answers."
-    ),
-    "system.page.trouble.clock": "The clock was set, so nothing is sent by time.",
-    "system.page.trouble.clock.next": "See whether the clock is right. If so, it goes on by itself in a while.",
-    "system.page.trouble.looking": "No process looks into mail. New mail waits.",
-    "system.page.trouble.looking.next": "It is being started again. If it lasts for minutes, restart the service.",
-    "system.page.trouble.dns": "The DNS does not answer. Domains of new addresses cannot be checked.",
-    "system.page.trouble.dns.next": "See whether the server's network and DNS settings are right.",
-    "system.page.trouble.certificate": "The certificate ends in {days} days.",
-    "system.page.trouble.certificate.next": "Renew it. No restart is needed.",
-    "system.page.trouble.certificate_unreadable": "The certificate cannot be read.",
-    "system.page.trouble.certificate_unreadable.next": (
-        "Look at the file of the setting tls.certificate and who may read it."
-    ),
-    "system.page.trouble.other": "{part}: {word}",
-    "system.page.trouble.other.next": "Run 'mailguard doctor' on the server to see why.",
     "system.page.queue": "Mail on its way now",
     "system.page.queue.what": "Counted by recipient.",
     "system.page.state": "State",
@@ -132,5 +107,7 @@ TEXTS: dict[str, str] = {
     "audit.page.action.incident.exported": "exported the evidence of an incident",
     "audit.page.action.incident.changed": "changed an incident",
     "audit.page.action.service.started": "started the service",
+    "audit.page.action.system.trouble": "told administrators of a trouble of the system",
+    "audit.page.action.system.well": "told administrators that a trouble is over",
     "audit.page.action.service.stopped": "stopped the service",
 }

@@ -5,34 +5,6 @@ from __future__ import annotations
 TEXTS: dict[str, str] = {
     "system.page.title": "システムの状態",
     "system.page.well": "正常に動いています。",
-    "system.page.trouble.database": "データベースに書き込めません。メールを受け付けられません。",
-    "system.page.trouble.database.next": (
-        "データベースが動いているか、ディスクに空きがあるかを確かめてください。送信側のソフトは、"
-        "自動でもう一度送ります。"
-    ),
-    "system.page.trouble.disk": "ディスクの空きが足りません。メールを受け付けられません。",
-    "system.page.trouble.disk.next": "不要なファイルを消すか、ディスクを大きくしてください。",
-    "system.page.trouble.hop": "送信先のサーバー {name} が、メールを受け取りません。",
-    "system.page.trouble.hop.next": (
-        "{name} が動いているか、接続の設定が合っているかを確かめてください。メールは消えません。つながると、"
-        "自動で送ります。"
-    ),
-    "system.page.trouble.clock": "時計の時刻が変わったため、時間による送信を止めています。",
-    "system.page.trouble.clock.next": "時刻が正しいかを確かめてください。正しければ、しばらくして自動で再開します。",
-    "system.page.trouble.looking": "メールの中身を調べる処理が動いていません。新しいメールは待っています。",
-    "system.page.trouble.looking.next": (
-        "自動で起動し直しています。数分たっても直らないときは、サービスを再起動してください。"
-    ),
-    "system.page.trouble.dns": "DNSが答えません。新しい送り先のドメインを確かめられません。",
-    "system.page.trouble.dns.next": "サーバーのネットワークとDNSの設定を確かめてください。",
-    "system.page.trouble.certificate": "証明書の期限まで、あと{days}日です。",
-    "system.page.trouble.certificate.next": "新しい証明書に置き換えてください。再起動は必要ありません。",
-    "system.page.trouble.certificate_unreadable": "証明書のファイルを読めません。",
-    "system.page.trouble.certificate_unreadable.next": (
-        "設定 tls.certificate のファイルと、その権限を確かめてください。"
-    ),
-    "system.page.trouble.other": "{part}: {word}",
-    "system.page.trouble.other.next": "サーバーで mailguard doctor を実行して、原因を確かめてください。",
     "system.page.queue": "今、途中にあるメール",
     "system.page.queue.what": "宛先ごとに数えています。",
     "system.page.state": "状態",
@@ -135,5 +107,7 @@ TEXTS: dict[str, str] = {
     "audit.page.action.incident.exported": "事故の証拠を書き出した",
     "audit.page.action.incident.changed": "事故の記録を変えた",
     "audit.page.action.service.started": "サービスを始めた",
+    "audit.page.action.system.trouble": "システムの異常を管理者に知らせた",
+    "audit.page.action.system.well": "システムの復旧を管理者に知らせた",
     "audit.page.action.service.stopped": "サービスを止めた",
 }

@@ -90,6 +90,10 @@ class AuditAction(StrEnum):
     PASSWORD_AGREED = "correspondents.password_agreed"
     PASSWORD_WITHDRAWN = "correspondents.password_withdrawn"
     CORRESPONDENT_FORGOTTEN = "correspondents.forgotten"
+    TROUBLE_TOLD = "system.trouble"
+    """Administrators were told of a trouble of the system."""
+    TROUBLE_OVER = "system.well"
+    """And that it is over."""
     STARTED = "service.started"
     STOPPED = "service.stopped"
 

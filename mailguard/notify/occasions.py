@@ -36,6 +36,8 @@ class Kind(StrEnum):
     DIGEST = "digest"
     INCIDENT = "incident"
     """Something went wrong; for officers, at once and never on a list."""
+    TROUBLE = "trouble"
+    """The system is in trouble, or was; for administrators, likewise."""
 
 
 class Result(StrEnum):

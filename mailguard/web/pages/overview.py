@@ -17,7 +17,7 @@ from mailguard.hold.boxes import Box, Count, Scope, counts_of
 from mailguard.judging import policy_changes
 from mailguard.model.audit import AuditAction
 from mailguard.model.people import Right, Viewer
-from mailguard.web.pages.system import Trouble, troubles_of
+from mailguard.notify.troubles import Trouble, troubles_of
 from mailguard.web.visit import SignedInVisit, having, holds
 
 router = APIRouter()
@@ -75,7 +75,8 @@ async def overview(visit: Holding) -> Response:
         changes = await visit.read(lambda reader: policy_changes.history(reader, limit=CHANGES_SHOWN))
     troubles: list[Trouble] | None = None
     if holds(viewer, Right.SEE_SYSTEM):
-        troubles = list(troubles_of(await visit.parts.check(), visit.parts.node(), now))
+        health = await visit.parts.check()
+        troubles = list(troubles_of(health.parts, health.degraded, visit.parts.node(), now))
     return visit.page(
         "overview.html",
         waiting=waiting,

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
+from argon2 import PasswordHasher
 
 from mailguard.accounts import Accounts
 from mailguard.accounts.factors import Factor
@@ -31,9 +32,12 @@ from mailguard.hold.mend_record import HoldRules
 from mailguard.hold.notices import Notices
 from mailguard.hold.returning import Returning
 from mailguard.incidents import INCIDENTS, IncidentRecords, Openings, Responder
+from mailguard.incidents.planning import Planner
+from mailguard.incidents.running import LawClocks
 from mailguard.judging.active import ActivePolicy
 from mailguard.judging.drafts import Drafts
 from mailguard.judging.dry_run import DryRuns
+from mailguard.model.protection import Channel
 from mailguard.parcels.passwords import Passwords
 from mailguard.parcels.records import PASSWORDS, Records
 from mailguard.policy.rules import RuleSet
@@ -77,14 +81,24 @@ async def _ready(_rules: RuleSet) -> bool:
 
 class WebOffice:
     """The pages on a store and spool. ``mailed``: what was mailed to whom, in order; ``hints``: how often
-    pages said that there is something to do. ``taken_up``: what could send without signing in after each change."""
+    pages said that there is something to do. ``taken_up``: what could send without signing in after each change.
+    ``hasher``: for tests of many passwords, whose hashes are not to cost what real ones do."""
 
-    def __init__(self, store: Store, spool: Spool, clock: StandingClock, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        spool: Spool,
+        clock: StandingClock,
+        settings: Settings | None = None,
+        *,
+        hasher: PasswordHasher | None = None,
+    ) -> None:
         self.settings = settings or web_settings()
         self.clock = clock
         self.mailed: list[tuple[str, bytes]] = []
         self.health = Health({"database": "ok"}, {})
-        accounts = Accounts(store, self.settings.auth, self.settings.limits, self.settings.office, clock)
+        office = self.settings.office
+        accounts = Accounts(store, self.settings.auth, self.settings.limits, office, clock, hasher=hasher)
         self.policy = ActivePolicy(self.settings, clock, store)
         self.dry_runs = DryRuns(spool, LookingHere(), clock)
         grace = timedelta(seconds=self.settings.hold.grace_seconds)
@@ -102,9 +116,10 @@ class WebOffice:
             Signatures(clock),
         ).judge
         records = Records(spool.secret_box(PASSWORDS))
-        office, notices = self.settings.office, self.settings.notices
+        notices = self.settings.notices
         passwords = Passwords(spool, records, self.settings.protection, office, grace)
         incidents = IncidentRecords(spool.secret_box(INCIDENTS))
+        clocks = LawClocks(spool, records, lambda: self.policy.rules, Channel(self.settings.protection.channel))
         zone = ZoneInfo("Asia/Tokyo")
         written = Notices(spool, office, notices, URL, lambda: zone, MailLinks(store).make)
         self.hints = 0
@@ -128,6 +143,7 @@ class WebOffice:
             records=records,
             incidents=incidents,
             openings=Openings(spool, Responder(spool, passwords, records), incidents, written, lambda: zone),
+            planner=Planner(incidents, clocks, lambda: self.policy.rules),
             hint=self._hint,
             refresh_devices=DeviceFollower(store, self.settings.sources, self._take_up, 60).refresh,
             node=Node(self.settings, Routes(self.settings.delivery, HOST), clock, lambda: 2).state,

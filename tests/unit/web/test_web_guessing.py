@@ -92,14 +92,14 @@ async def test_page_makes_who_guesses_wait_longer_and_longer(office: WebOffice, 
             clock.advance(wait)
         else:
             looked += 1
+    while not wait_in(await guess(office, "203.0.113.8", SATO, "guess")):
+        looked += 1
     refused = await guess(office, "203.0.113.9", SATO, PASSWORD)
     clock.advance(900)
     let_in = await guess(office, "203.0.113.9", SATO, PASSWORD)
 
     # A minute: the relay's own limit for all its ways in, which the sixth try within one meets.
-    assert [*(2**one for one in range(10)), 900] == [
-        one for at, one in enumerate(waits) if one not in (60, *waits[:at])
-    ]
+    assert [*(2**one for one in range(10)), 900] == [one for one in dict.fromkeys(waits) if one != 60][:11]
     assert looked < 120
     assert (422, 303) == (refused.status_code, let_in.status_code)
 

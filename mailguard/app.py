@@ -36,10 +36,14 @@ from mailguard.hold.mend_record import HoldRules
 from mailguard.hold.notices import Notices
 from mailguard.hold.returning import Returning
 from mailguard.incidents import INCIDENTS, IncidentRecords, Openings, Responder
+from mailguard.incidents.planning import Planner
+from mailguard.incidents.reminding import Reminders
+from mailguard.incidents.running import LawClocks
 from mailguard.judging.active import ActivePolicy
 from mailguard.judging.drafts import Drafts
 from mailguard.judging.dry_run import DryRuns
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
+from mailguard.model.protection import Channel
 from mailguard.notify.troubles import Trouble, troubles_of
 from mailguard.parcels.packing import Packer
 from mailguard.parcels.passwords import Passwords
@@ -67,14 +71,15 @@ from mailguard.workers.mender import Mender
 from mailguard.workers.node import Node
 from mailguard.workers.notifier import Notifier
 from mailguard.workers.protector import Protector
+from mailguard.workers.reminder import IncidentReminder
 from mailguard.workers.reports import Reports
 from mailguard.workers.rescuer import Rescuer
 from mailguard.workers.sweeper import Sweeper
 from mailguard.workers.systemd import notify
 from mailguard.workers.teller import Teller
 from mailguard.workers.timekeeper import Timekeeper
-from mailguard.workers.watcher import Standstill, Watcher
 from mailguard.workers.transformer import Transformer
+from mailguard.workers.watcher import Standstill, Watcher
 
 log = structlog.get_logger()
 
@@ -146,6 +151,8 @@ class Service:
         self.incidents = IncidentRecords(self.spool.secret_box(INCIDENTS))
         self.openings = self._openings()
         self.follower = IncidentFollower(self.store, self.openings, self.clock, settings.service.poll_seconds)
+        self.planner = self._planner()
+        self.reminder = self._reminder()
         self.accounts = Accounts(self.store, settings.auth, settings.limits, settings.office, self.clock)
         self.sign_in = open_web_sign_in(
             settings,
@@ -202,6 +209,20 @@ class Service:
         responder = Responder(self.spool, self.passwords, self.records)
         return Openings(self.spool, responder, self.incidents, self.notices, lambda: self.policy.rules.hours.zone)
 
+    def _planner(self) -> Planner:
+        usual = Channel(self.settings.protection.channel)
+        clocks = LawClocks(self.spool, self.records, lambda: self.policy.rules, usual)
+        return Planner(self.incidents, clocks, lambda: self.policy.rules)
+
+    def _reminder(self) -> IncidentReminder:
+        reminders = Reminders(self.incidents, self.planner, self.notices, lambda: self.policy.rules)
+        reminder = IncidentReminder(
+            self.store, self.planner, reminders, self.clock, self.settings.service.poll_seconds,
+            lambda: self.policy.rules.version,
+        )  # fmt: skip
+        reminder.hint = self.timekeeper.hint
+        return reminder
+
     def _hold_ends(self, grace: timedelta) -> HoldEnds:
         rules = self._hold_rules(grace)
         return HoldEnds(self.spool, rules.deadline, grace, reporter_of(self.settings.office))
@@ -244,6 +265,7 @@ class Service:
                 records=self.records,
                 incidents=self.incidents,
                 openings=self.openings,
+                planner=self.planner,
                 hint=self.timekeeper.hint,
                 refresh_devices=self.devices.refresh,
                 node=self.node.state,
@@ -288,6 +310,7 @@ class Service:
             ),
             asyncio.create_task(self.notifier.run(), name="notifier"),
             asyncio.create_task(self.follower.run(), name="incidents"),
+            asyncio.create_task(self.reminder.run(), name="reminder"),
             asyncio.create_task(self.announcer.run(), name="announcer"),
             asyncio.create_task(self.watcher.run(), name="watcher"),
             asyncio.create_task(self.devices.run(), name="devices"),

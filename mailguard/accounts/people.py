@@ -118,6 +118,11 @@ def holders_of(reader: Reader, role: Role, departments: Collection[str] = ()) ->
     return queries.holders(reader, role, [""] if role in OFFICE_WIDE else departments)
 
 
+def holders_by_department(reader: Reader, role: Role) -> list[tuple[str, str]]:
+    """Who has a role, disabled or not, each with the department it is for ("" for the whole office)."""
+    return queries.holders_anywhere(reader, role)
+
+
 def staffing(reader: Reader, now: datetime) -> Staffing:
     """How the roles are filled today."""
     named = queries.role_counts(reader)

@@ -80,6 +80,13 @@ def holders(reader: Reader, role: str, departments: Collection[str]) -> list[str
     return sorted(set(reader.execute(statement).scalars()))
 
 
+def holders_anywhere(reader: Reader, role: str) -> list[tuple[str, str]]:
+    """Who has a role, with the department it is for, sorted (whole table: a row a role)."""
+    statement = select(person_role.c.address, person_role.c.department).where(person_role.c.role == role)
+    found = reader.execute(statement.order_by(person_role.c.department, person_role.c.address))
+    return [(row.address, row.department) for row in found]
+
+
 def role_counts(reader: Reader) -> dict[str, int]:
     """How many people who are not disabled have each role (whole table)."""
     statement = (

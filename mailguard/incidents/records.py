@@ -10,7 +10,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Row
 
@@ -41,11 +41,28 @@ class Step:
     sealed: dict[str, object] = field(default_factory=dict)
 
 
+class Dues(Protocol):
+    """Keeps the times of incidents: ``planning.Planner``."""
+
+    def moved(self, transaction: Transaction, incident: Incident) -> list[object]:
+        """Which times change where an incident becomes this."""
+        ...
+
+    def sync(self, transaction: Transaction, incident_ids: Collection[IncidentId]) -> None:
+        """Have what is kept say what is due now."""
+        ...
+
+
+RECKONED_FROM = frozenset({"kind", "cause", "known_at"})
+"""What the times follow from; an entry that changes it says which times moved."""
+
+
 class IncidentRecords:
-    """Reads and writes them. ``box`` seals what people wrote."""
+    """Reads and writes them. ``box`` seals what people wrote. ``dues``: what keeps the times; None: nobody does."""
 
     def __init__(self, box: SecretBox) -> None:
         self._box = box
+        self.dues: Dues | None = None
 
     # -- writing
 
@@ -81,6 +98,12 @@ class IncidentRecords:
         """
         assert steps, "nothing changes without a step"
         after = replace(incident, revision=incident.revision + len(steps), **changes)
+        if self.dues is not None:
+            if RECKONED_FROM & changes.keys() and (moved := self.dues.moved(transaction, after)):
+                *others, last = steps
+                steps = [*others, replace(last, details={**last.details, "dues": moved})]
+            # Once, before the commit, however many changes the transaction makes.
+            transaction.collect(self.dues.sync, incident.incident_id)
         parameters = {
             "in_incident_id": incident.incident_id,
             "from_revision": incident.revision,

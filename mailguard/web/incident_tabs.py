@@ -18,6 +18,7 @@ class Tab:
 
 TABS = (
     Tab("", "incidents.tab.overview"),
+    Tab("/steps", "incidents.tab.steps"),
     Tab("/evidence", "incidents.tab.evidence"),
 )
 """One line for each page; its texts are ``incidents.tab.…``."""

@@ -17,6 +17,7 @@ from mailguard.accounts.people import persons_of
 from mailguard.errors import UnknownIncident
 from mailguard.i18n import CATALOGUES, Language, text
 from mailguard.incidents.facts import MailFact, mail_fact, together
+from mailguard.incidents.next_due import NextDue, next_dues
 from mailguard.incidents.permission import IncidentAct, allowed
 from mailguard.incidents.telling import officers
 from mailguard.model.address import comparable
@@ -25,6 +26,7 @@ from mailguard.model.incident import Entry, EntryKind, Incident, IncidentId
 from mailguard.model.people import Person, Viewer
 from mailguard.model.protection import Channel
 from mailguard.model.queue import QueueId
+from mailguard.policy.incident_plan import IncidentPlan
 from mailguard.policy.law import consequence_of
 from mailguard.policy.law_words import ConsequenceWords, spoken_day, words_of
 from mailguard.web.incident_tabs import Tab, tabs_of
@@ -38,7 +40,10 @@ _NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,9}")
 
 @dataclass(frozen=True)
 class IncidentView:
-    """An incident with what is known of it. ``people``: who acted and who is told, by address."""
+    """An incident with what is known of it. ``people``: who acted and who is told, by address.
+
+    ``next_due``: what must be done first, None where nothing that is open has a time.
+    """
 
     incident: Incident
     acts: frozenset[IncidentAct]
@@ -46,6 +51,7 @@ class IncidentView:
     entries: tuple[Entry, ...]
     officers: tuple[Person, ...]
     people: Mapping[str, Person]
+    next_due: NextDue | None = None
 
     @property
     def path(self) -> str:
@@ -97,7 +103,8 @@ def read_incident(
     told = officers(reader, incident)
     actors = {one.actor.name for one in entries if one.actor.kind is ActorKind.PERSON}
     people = persons_of(reader, actors | {incident.opened_by})
-    return IncidentView(incident, acts, facts, entries, tuple(told), people)
+    due = next_dues(reader, [incident_id], parts.policy.rules, parts.clock.now()).get(incident_id)
+    return IncidentView(incident, acts, facts, entries, tuple(told), people, due)
 
 
 def acts_of(parts: WebParts, reader: Connection, viewer: Viewer, incident: Incident) -> frozenset[IncidentAct]:
@@ -119,13 +126,13 @@ def consequence_words(parts: WebParts, view: IncidentView, language: Language) -
     return words_of(consequence, language, today, labels), spoken_day(known_on, language)
 
 
-def timeline(view: IncidentView, language: Language, zone: ZoneInfo) -> list[ShownEntry]:
-    """What was done, the newest first."""
+def timeline(view: IncidentView, language: Language, zone: ZoneInfo, plan: IncidentPlan) -> list[ShownEntry]:
+    """What was done, the newest first. ``plan``: the office's steps."""
     return [
         ShownEntry(
             one.at,
             view.name_of(one.actor.name) if one.actor.kind is ActorKind.PERSON else "",
-            _said(one, language),
+            _said(one, language, plan),
             tuple(_lines(one, language, zone)),
             one.note,
         )
@@ -157,8 +164,15 @@ def _fact(parts: WebParts, reader: Connection, queue_id: QueueId) -> MailFact:
     )  # fmt: skip
 
 
-def _said(one: Entry, language: Language) -> str:
+def _said(one: Entry, language: Language, plan: IncidentPlan) -> str:
     key = f"incidents.entry.{one.kind}"
+    if one.kind is EntryKind.STEP:
+        step = next((it for it in plan.steps if it.id == one.details.get("step")), None)
+        name = text(language, "incident.due.step.gone") if step is None else step.text.get(language, step.id)
+        return text(language, f"incident.due.step.{one.details.get('state') or 'note'}", step=name)
+    if one.kind is EntryKind.REMINDED:
+        counts = {name: _count(one, name) for name in ("soon", "over", "people")}
+        return text(language, "incident.due.told" if counts["people"] else "incident.due.told.nobody", **counts)
     if one.kind is EntryKind.STOPPED:
         counts = {name: _count(one, name) for name in ("stopped", "gone", "sending")}
         return text(language, key, **counts)
@@ -177,14 +191,15 @@ def _lines(one: Entry, language: Language, zone: ZoneInfo) -> list[str]:
         return [text(language, "incidents.entry.passwords", stopped=stopped, told=told)]
     if one.kind not in (EntryKind.CHANGED, EntryKind.KNOWN_AT):
         return []
+    moved = [text(language, "incident.due.moved", count=_count(one, "dues"))] if _count(one, "dues") else []
     return [
         text(
             language, "incidents.entry.change", field=text(language, f"incidents.field.{name}"),
             before=_value(name, values[0], language, zone), after=_value(name, values[1], language, zone),
         )
-        for name, values in ((name, _list(given)) for name, given in one.details.items())
+        for name, values in ((name, _list(given)) for name, given in one.details.items() if name != "dues")
         if len(values) == 2
-    ]  # fmt: skip
+    ] + moved  # fmt: skip
 
 
 def _value(name: str, value: object, language: Language, zone: ZoneInfo) -> str:

@@ -15,6 +15,7 @@ from mailguard.hold.mend_record import HoldRules, MendOutcome
 from mailguard.hold.mending import Mend, Note
 from mailguard.hold.returning import Returning
 from mailguard.incidents import IncidentRecords, Openings
+from mailguard.incidents.planning import Planner
 from mailguard.judging.active import ActivePolicy
 from mailguard.judging.drafts import Drafts
 from mailguard.model.audit import Actor
@@ -81,6 +82,7 @@ class WebParts:
     records: Records
     incidents: IncidentRecords
     openings: Openings
+    planner: Planner
     hint: Callable[[], None]
     refresh_devices: Callable[[], Awaitable[None]]
     node: Callable[[], NodeState]

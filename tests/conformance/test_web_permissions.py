@@ -178,7 +178,13 @@ TABLE: dict[Asked, Line] = {
         is_empty=True,
     ),
     # -- incidents
-    **_lines(SIGNED_IN, "GET /incidents/open", "POST /incidents/open"),
+    **_lines(
+        SIGNED_IN, "GET /incidents/open", "POST /incidents/open", "GET /incidents/contacts", "GET /incidents/procedure"
+    ),
+    **_lines(
+        having(Right.HANDLE_CASE), "GET /incidents/{incident_id}/steps", "POST /incidents/{incident_id}/steps",
+        is_empty=True,
+    ),
     **_lines(having(Right.HANDLE_CASE), "GET /incidents"),
     **_lines(
         having(Right.HANDLE_CASE), "GET /incidents/{incident_id}", "GET /incidents/from/{queue_id}",

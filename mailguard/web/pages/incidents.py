@@ -16,6 +16,7 @@ from starlette.responses import Response
 from mailguard.errors import NotAllowed
 from mailguard.incidents import Change, Opening, add_note, change, correct_known_at
 from mailguard.incidents.facts import REACHED, Fate, Guard
+from mailguard.incidents.next_due import NextDue, next_dues
 from mailguard.incidents.opening import NOTE_MAX
 from mailguard.incidents.permission import IncidentAct
 from mailguard.model.incident import Cause, Incident, IncidentId, IncidentKind, Phase
@@ -46,10 +47,11 @@ Handling = Annotated[SignedInVisit, Depends(having(Right.HANDLE_CASE))]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One incident of the list. ``persons`` None: not known, or not about a mail."""
+    """One incident of the list. ``persons`` None: not known, or not about a mail. ``due`` None: nothing has a time."""
 
     incident: Incident
     persons: int | None
+    due: NextDue | None
 
 
 @router.get("/incidents")
@@ -64,10 +66,11 @@ async def incidents(visit: Handling, before: str = "") -> Response:
         seen = [one for one in shown if IncidentAct.SEE in acts_of(visit.parts, reader, visit.viewer, one)]
         wanted = [queue_id for one in seen for queue_id in one.queue_ids]
         summaries = visit.parts.spool.summaries(reader, wanted)
+        dues = next_dues(reader, [one.incident_id for one in seen], visit.parts.policy.rules, visit.parts.clock.now())
         rows = []
         for one in seen:
             known = [summaries[queue_id].persons for queue_id in one.queue_ids if queue_id in summaries]
-            rows.append(Row(one, sum(known) if known else None))
+            rows.append(Row(one, sum(known) if known else None, dues.get(one.incident_id)))
         return rows, shown[-1].incident_id if len(page) > PAGE_ROWS else ""
 
     rows, following = await visit.read(read)
@@ -203,7 +206,7 @@ def _whole(visit: SignedInVisit, view: IncidentView, mistakes: list[Mistake] | N
         view=view,
         law=None if law is None else law[0],
         counted_from="" if law is None else law[1],
-        timeline=timeline(view, visit.language, zone),
+        timeline=timeline(view, visit.language, zone, visit.parts.policy.rules.plan),
         evidence=evidence(view, visit.language),
         kind_name=kind_names(visit.language, summary),
         kinds=list(IncidentKind),

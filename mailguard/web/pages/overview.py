@@ -14,10 +14,15 @@ from mailguard import audit
 from mailguard.accounts.people import owners_in
 from mailguard.hold.awaiting import awaiting
 from mailguard.hold.boxes import Box, Count, Scope, counts_of
+from mailguard.incidents import due_queries
+from mailguard.incidents.next_due import NextDue, next_dues
+from mailguard.incidents.permission import IncidentAct
 from mailguard.judging import policy_changes
 from mailguard.model.audit import AuditAction
+from mailguard.model.incident import Incident
 from mailguard.model.people import Right, Viewer
 from mailguard.notify.troubles import Trouble, troubles_of
+from mailguard.web.incident_view import acts_of
 from mailguard.web.visit import SignedInVisit, having, holds
 
 router = APIRouter()
@@ -36,6 +41,7 @@ NEAR_MISSES = (
 )
 """What was caught, mended or protected before it left, what was not, and who looked at others' mail."""
 CHANGES_SHOWN = 3
+CASES_SHOWN = 10
 
 Holding = Annotated[SignedInVisit, Depends(having(Right.SEE_MAIL))]
 
@@ -62,12 +68,21 @@ ROOMS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An open incident with what must be done first; ``due`` None: nothing has a time."""
+
+    incident: Incident
+    due: NextDue | None
+
+
 @router.get(PAGE)
 async def overview(visit: Holding) -> Response:
     """What waits, figures of the last days, and the rooms."""
     viewer, now = visit.viewer, visit.parts.clock.now()
     waiting = await visit.read(lambda reader: _waiting(reader, viewer, visit))
     approvals = await visit.read(lambda reader: len(awaiting(visit.parts.spool, reader, viewer, now)))
+    cases = await visit.read(lambda reader: _cases(reader, visit)) if holds(viewer, Right.HANDLE_CASE) else None
     figures = changes = None
     if holds(viewer, Right.CLOSE_CASE):
         since = now - timedelta(days=DAYS)
@@ -81,6 +96,7 @@ async def overview(visit: Holding) -> Response:
         "overview.html",
         waiting=waiting,
         approvals=approvals if approvals or holds(viewer, Right.APPROVE) else None,
+        cases=cases,
         decision=Box.DECISION,
         failed=Box.FAILED,
         figures=figures,
@@ -95,3 +111,13 @@ def _waiting(reader: Connection, viewer: Viewer, visit: SignedInVisit) -> dict[B
     departments = viewer.departments(Right.SEE_MAIL)
     owners = None if departments is None else owners_in(reader, departments)
     return counts_of(reader, Scope(owners), now=visit.parts.clock.now())
+
+
+def _cases(reader: Connection, visit: SignedInVisit) -> list[Case]:
+    """The open incidents they work on, the next time first."""
+    parts, viewer = visit.parts, visit.viewer
+    ids = due_queries.open_by_due(reader, viewer.departments(Right.HANDLE_CASE), CASES_SHOWN)
+    found = [parts.incidents.incident(reader, one) for one in ids]
+    seen = [one for one in found if IncidentAct.SEE in acts_of(parts, reader, viewer, one)]
+    dues = next_dues(reader, [one.incident_id for one in seen], parts.policy.rules, parts.clock.now())
+    return [Case(one, dues.get(one.incident_id)) for one in seen]

@@ -29,6 +29,7 @@ from mailguard.correspondents import AGREED
 from mailguard.delivery.retry import RetrySchedule
 from mailguard.delivery.routes import Routes
 from mailguard.delivery.sms_gateway import send
+from mailguard.delivery.syslog import SyslogLink
 from mailguard.delivery.webhook import post
 from mailguard.errors import ConfigurationError, MailguardError
 from mailguard.hold import HoldEnds
@@ -56,11 +57,13 @@ from mailguard.submission import SubmissionServer
 from mailguard.submission.tls import Certificates
 from mailguard.web import Health, Reading, WebParts, WebServer, create_app
 from mailguard.workers.acquaintances import Acquaintances
+from mailguard.workers.anchorer import Anchorer
 from mailguard.workers.announcer import Announcer
 from mailguard.workers.conveyor import Conveyor
 from mailguard.workers.deliverer import Deliverer
 from mailguard.workers.device_follower import DeviceFollower
 from mailguard.workers.follower import IncidentFollower
+from mailguard.workers.forwarder import Forwarder
 from mailguard.workers.inspector import Inspector, deadline
 from mailguard.workers.judge import MailJudge
 from mailguard.workers.learner import Learner
@@ -164,6 +167,9 @@ class Service:
             lambda: self.policy.rules.hours.zone,
         )
         self.sweeper.forget_ended = self.sign_in.forget_ended
+        self.sweeper.pruning = audit.pruning_of(settings.audit, self.spool.seals)
+        self.anchorer = Anchorer(self.store, self.spool.seals, settings.storage.directory)
+        self.forwarder = _forwarder(settings, self.store, self.spool.node)
         self.submission = self._submission_server()
         self.devices = DeviceFollower(
             self.store, settings.sources, self.submission.take_up_sources, settings.service.poll_seconds
@@ -230,7 +236,7 @@ class Service:
     async def _is_well(self) -> bool:
         """Whether mail is taken and leaves; a domain nobody could ask the DNS about is no trouble of that kind."""
         health = await self.check()
-        return health.is_ready and not health.degraded.keys() - {"dns"}
+        return health.is_ready and not health.degraded.keys() - {"dns", "syslog"}
 
     def _submission_server(self) -> SubmissionServer:
         settings = self.settings
@@ -316,7 +322,10 @@ class Service:
             asyncio.create_task(self.devices.run(), name="devices"),
         ]
         if self.teller is not None:
+            asyncio.create_task(self.anchorer.run(), name="anchorer"),
             self._tasks.append(asyncio.create_task(self.teller.run(), name="teller"))
+        if self.forwarder is not None:
+            self._tasks.append(asyncio.create_task(self.forwarder.run(), name="forwarder"))
         await self.devices.refresh()
         await self.web.start()
         await self.submission.start()
@@ -390,6 +399,8 @@ class Service:
             degraded["dns"] = "does not answer; domains of new addresses are not checked"
         return Health(parts, degraded)
 
+        if self.forwarder is not None and self.forwarder.is_down:
+            degraded["syslog"] = "does not take the record; it waits"
     async def readings(self) -> Iterable[Reading]:
         """The numbers for metrics."""
         states = await self.store.read(queries.counts_by_state)
@@ -449,6 +460,15 @@ def _teller(settings: Settings, store: Store, passwords: Passwords) -> Teller | 
 
 class _Recorder:
     """The work that records a start, a stop, or which rules are in force."""
+def _forwarder(settings: Settings, store: Store, node: str) -> Forwarder | None:
+    """Who forwards the record; None where the office has nobody to get it."""
+    syslog = settings.audit.syslog
+    if syslog is None:
+        return None
+    origin = audit.origin_of(settings.office)
+    return Forwarder(store, SyslogLink(syslog), origin, node, settings.service.poll_seconds)
+
+
 
     def __init__(self, action: AuditAction, details: dict[str, object] | None = None) -> None:
         self._action = action

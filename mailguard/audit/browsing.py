@@ -11,8 +11,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from mailguard.audit import queries
-from mailguard.audit.record import Entry, event_of
+from mailguard.audit.formats import COLUMNS, csv_line
+from mailguard.audit.record import Entry, entries_after, event_of
 from mailguard.mime.spreadsheet import BYTE_ORDER_MARK, line_of
 from mailguard.model.audit import AuditAction
 from mailguard.store.times import from_micros, to_micros
@@ -21,7 +24,6 @@ PAGE_ROWS = 50
 LOOKED_AT = 200_000
 COUNTED_AT = 200_000
 EXPORTED_MAX = 20_000
-COLUMNS = ("number", "at", "actor_kind", "actor", "action", "mail", "details")
 _WINDOW = 10_000
 _DISORDER = timedelta(hours=1)
 """Events are numbered when they are committed; their times may lie so far apart from that order."""
@@ -96,26 +98,21 @@ def export(reader: queries.Reader, wanted: Wanted) -> Iterator[str]:
     left, before = EXPORTED_MAX, None
     while left > 0:
         page = newest(reader, wanted, before, min(left, 1000))
-        yield from map(_cells, page.entries)
+        yield from map(csv_line, page.entries)
         left -= len(page.entries)
         before = page.before
         if before is None:
             return
 
 
-def _cells(entry: Entry) -> str:
-    event = entry.event
-    return line_of(
-        (
-            str(entry.seq),
-            event.at.isoformat(timespec="seconds"),
-            event.actor.kind.value,
-            event.actor.name,
-            event.action.value,
-            event.queue_id or "",
-            json.dumps(event.details, ensure_ascii=False, sort_keys=True),
-        )
-    )
+def between(connection: Connection, since: datetime | None, until: datetime | None) -> Iterator[Entry]:
+    """Everything from one time on and before another (None: no bound), the oldest first, without any limit."""
+    low, high = _span(connection, since, until)
+    for entry in entries_after(connection, low - 1):
+        if entry.seq >= high:
+            return
+        if (since is None or entry.event.at >= since) and (until is None or entry.event.at < until):
+            yield entry
 
 
 def _page_of(rows: list[queries.EventRow], limit: int) -> RecordPage:

@@ -73,12 +73,18 @@ def ends(reader: Reader) -> tuple[Row[Any], Row[Any]] | None:
     return None if first is None or last is None else (first, last)
 
 
-def all_events(connection: Connection) -> Iterator[Row[Any]]:
-    """Every event, oldest first, a thousand at a time (primary key)."""
-    seq = 0
+def all_events(connection: Connection, after: int = 0) -> Iterator[Row[Any]]:
+    """Every event after a number, oldest first, a thousand at a time (primary key)."""
+    seq = after
     while rows := connection.execute(_AFTER, {"seq": seq}).all():
         yield from rows
         seq = rows[-1].seq
+
+
+def hash_of(reader: Reader, seq: int) -> bytes | None:
+    """The hash of an event; None where there is none of that number (primary key)."""
+    found = reader.execute(select(audit_event.c.hash).where(audit_event.c.seq == seq)).scalar_one_or_none()
+    return None if found is None else bytes(found)
 
 
 def newest_between(reader: Reader, start: int, end: int, conditions: Conditions, limit: int) -> list[EventRow]:

@@ -51,10 +51,16 @@ def events_of(reader: queries.Reader, queue_id: str) -> list[AuditEvent]:
     return [event_of(row) for row in queries.events_of_mail(reader, queue_id)]
 
 
+def entries_after(connection: Connection, seq: int) -> Iterator[Entry]:
+    """Every event after a number with its place, oldest first."""
+    for row in queries.all_events(connection, seq):
+        yield Entry(row.seq, bytes(row.hash), event_of(row))
+
+
 def all_events(connection: Connection) -> Iterator[tuple[int, bytes, AuditEvent]]:
     """The whole record, oldest first: number, hash, event."""
-    for row in queries.all_events(connection):
-        yield row.seq, bytes(row.hash), event_of(row)
+    for entry in entries_after(connection, 0):
+        yield entry.seq, entry.hash, entry.event
 
 
 def event_of(row: Row[Any]) -> AuditEvent:

@@ -16,12 +16,13 @@ from pathlib import Path
 
 import typer
 
+from mailguard import audit
 from mailguard.cli.options import readable
 from mailguard.clock import SystemClock
 from mailguard.config import Settings, load
 from mailguard.logs import configure_for_commands
 from mailguard.model.audit import Actor, ActorKind
-from mailguard.spool import Spool, open_spool
+from mailguard.spool import Spool, master_key_of, open_spool
 from mailguard.store import Store, open_store
 
 EXIT_WRONG = 2
@@ -45,7 +46,10 @@ def opened_store(config: Path | None) -> Iterator[Store]:
     statuses.
     """
     configure_for_commands()
-    store = open_store(load(config).storage, SystemClock())
+    storage = load(config).storage
+    key = master_key_of(storage).derived(audit.PURPOSE)
+    store = open_store(storage, SystemClock())
+    store.record_key = key
     try:
         yield store
     finally:

@@ -234,7 +234,7 @@ def evidence(
 
     Exit status 1 when what it says is not as it was recorded.
     """
-    from mailguard import audit
+    from mailguard.cli.audit import checked_record
     from mailguard.cli.parcel_office import opened_parcels, the_one
     from mailguard.parcels.collecting import evidence_of
     from mailguard.parcels.evidence import as_json
@@ -244,7 +244,7 @@ def evidence(
         office = parcels.office
         settings = office.settings
         name = office.store.read_now(lambda reader: the_one(parcels, reader, parcel_id.upper()))
-        checked = office.store.read_now(audit.verify) if check else None
+        checked = checked_record(office) if check else None
         is_unbroken = None if checked is None else checked.broken is None
         sheet = office.store.read_now(
             lambda reader: evidence_of(

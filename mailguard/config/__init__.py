@@ -2,6 +2,7 @@
 
 from mailguard.config.loading import Loaded, load, load_with_advice
 from mailguard.config.settings import (
+    AuditSettings,
     AuthSettings,
     DeliverySettings,
     HoldSettings,
@@ -24,6 +25,7 @@ from mailguard.config.settings import (
     SmsSettings,
     SourceSettings,
     StorageSettings,
+    SyslogSettings,
     TlsSettings,
     UpstreamAuthSettings,
     WebhookSettings,
@@ -31,6 +33,7 @@ from mailguard.config.settings import (
 )
 
 __all__ = [
+    "AuditSettings",
     "AuthSettings",
     "DeliverySettings",
     "HoldSettings",
@@ -54,6 +57,7 @@ __all__ = [
     "SmsSettings",
     "SourceSettings",
     "StorageSettings",
+    "SyslogSettings",
     "TlsSettings",
     "UpstreamAuthSettings",
     "WebSettings",

@@ -369,6 +369,42 @@ def _web(settings: Settings) -> Iterator[Complaint]:
         yield Complaint(("web", "tls"), "needs the certificate of the section 'tls'")
 
 
+def _audit(settings: Settings) -> Iterator[Complaint]:
+    audit, kept = settings.audit, settings.storage.retention_days
+    if 0 < audit.retention_days < kept:
+        yield Complaint(
+            ("audit", "retention_days"),
+            f"is less than storage.retention_days ({kept:g}); what became of a mail is forgotten before the mail",
+            fatal=False,
+        )
+    syslog, place = audit.syslog, ("audit", "syslog")
+    if syslog is None:
+        return
+    if not syslog.host:
+        yield Complaint((*place, "host"), "is empty")
+    if syslog.port == 0:
+        yield Complaint((*place, "port"), "must not be 0")
+    if syslog.tls == "off":
+        if not is_loopback(syslog.host):
+            yield Complaint((*place, "tls"), "is 'off', which is for this machine only; the record names people")
+        return
+    if syslog.ca_file is not None:
+        yield from _authority(syslog.ca_file, (*place, "ca_file"))
+    if syslog.key is not None and syslog.certificate is None:
+        yield Complaint((*place, "certificate"), "is missing although its key is set")
+    elif syslog.certificate is not None:
+        yield from _client_certificate(syslog.certificate, syslog.key, place)
+
+
+def _client_certificate(certificate: Path, key: Path | None, place: Place) -> Iterator[Complaint]:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_cert_chain(certificate, key, password=lambda: b"")
+    except ssl.SSLError as error:
+        yield Complaint((*place, "certificate"), _why_not(error, key).replace("tls.key", "its key"))
+    except (OSError, ValueError):
+        yield Complaint((*place, "certificate"), "and its key cannot be read; who owns the files?")
+
+
 def _authority(path: Path, place: Place) -> Iterator[Complaint]:
     yield from _missing_file(path, place)
     if path.is_file():
@@ -400,4 +436,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _notices,
     _sign_in_elsewhere,
     _web,
+    _audit,
 )

@@ -327,6 +327,26 @@ class NoticeSettings(Section):
     webhooks: list[WebhookSettings] = Field(default_factory=list)
 
 
+class SyslogSettings(Section):
+    """A server that gets the record of who did what as it grows: CEF in syslog over TLS (RFC 5424, RFC 5425)."""
+
+    host: str
+    port: Port = 6514
+    tls: Literal["required", "off"] = Field("required", description="'off': readable on the way, on this machine only.")
+    ca_file: Path | None = Field(None, description="Trust only this CA instead of the system's.")
+    certificate: Path | None = Field(None, description="Our own, where the server asks for one, with its key.")
+    key: Path | None = None
+
+
+class AuditSettings(Section):
+    """The record of who did what."""
+
+    retention_days: float = Field(
+        0.0, ge=0, description="Days until events are removed, up to an anchor; 0 keeps all of them."
+    )
+    syslog: SyslogSettings | None = None
+
+
 class LogSettings(Section):
     """Structured lines on standard output."""
 
@@ -368,5 +388,6 @@ class Settings(Section):
     web: WebSettings = WebSettings()
     sign_in: SignInSettings = SignInSettings()
     notices: NoticeSettings = NoticeSettings()
+    audit: AuditSettings = AuditSettings()
     log: LogSettings = LogSettings()
     service: ServiceSettings = ServiceSettings()

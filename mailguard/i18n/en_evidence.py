@@ -123,6 +123,7 @@ TEXTS: dict[str, str] = {
     "evidence.sheet.action.mail.queued": "had it ready to send",
     "evidence.sheet.action.mail.not_prepared": "could not get it ready to send",
     "evidence.sheet.action.mail.rescued": "took over work that had stopped",
+    "evidence.sheet.action.hold.answered": "answered what is asked before it is sent",
     "evidence.sheet.action.hold.released": "released it",
     "evidence.sheet.action.hold.released_by_timer": "released it at the end of the wait",
     "evidence.sheet.action.hold.extended": "made the wait longer",

@@ -106,6 +106,8 @@ TEXTS: dict[str, str] = {
     "audit.page.action.incident.seen": "looked at the personal data of an incident",
     "audit.page.action.incident.exported": "exported the evidence of an incident",
     "audit.page.action.incident.changed": "changed an incident",
+    "audit.page.action.audit.anchored": "sealed where the record stands",
+    "audit.page.action.audit.pruned": "removed events whose time is over",
     "audit.page.action.service.started": "started the service",
     "audit.page.action.system.trouble": "told administrators of a trouble of the system",
     "audit.page.action.system.well": "told administrators that a trouble is over",

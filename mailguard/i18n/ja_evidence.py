@@ -120,6 +120,7 @@ TEXTS: dict[str, str] = {
     "evidence.sheet.action.mail.queued": "送る準備ができた",
     "evidence.sheet.action.mail.not_prepared": "送る準備ができなかった",
     "evidence.sheet.action.mail.rescued": "止まっていた処理を引き継いだ",
+    "evidence.sheet.action.hold.answered": "送信前の確認に答えた",
     "evidence.sheet.action.hold.released": "送信してよいとした",
     "evidence.sheet.action.hold.released_by_timer": "待ち時間が終わり、送信してよいとした",
     "evidence.sheet.action.hold.extended": "待ち時間をのばした",

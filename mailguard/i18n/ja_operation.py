@@ -106,6 +106,8 @@ TEXTS: dict[str, str] = {
     "audit.page.action.incident.seen": "事故に関わる個人情報を見た",
     "audit.page.action.incident.exported": "事故の証拠を書き出した",
     "audit.page.action.incident.changed": "事故の記録を変えた",
+    "audit.page.action.audit.anchored": "記録の現在位置に封をした",
+    "audit.page.action.audit.pruned": "期限の過ぎた記録を消した",
     "audit.page.action.service.started": "サービスを始めた",
     "audit.page.action.system.trouble": "システムの異常を管理者に知らせた",
     "audit.page.action.system.well": "システムの復旧を管理者に知らせた",

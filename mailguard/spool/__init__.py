@@ -3,7 +3,7 @@
 from mailguard.spool.content import ContentWriter, SealedContent
 from mailguard.spool.keys import MasterKey, load_master_key
 from mailguard.spool.moves import Move, advance, lease
-from mailguard.spool.opening import open_spool
+from mailguard.spool.opening import master_key_of, open_spool
 from mailguard.spool.spool import Handover, Mail, Spool
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "advance",
     "lease",
     "load_master_key",
+    "master_key_of",
     "open_spool",
 ]

@@ -94,6 +94,7 @@ class Spool:
         self.handover: Handover | None = None
         self._master = master
         self.finding_key = master.derived(FINDINGS)
+        store.record_key = master.derived(audit.PURPOSE)
         self._summary_box = self.secret_box(summaries.PURPOSE)
         self.inline_bytes = inline_bytes
         self._reserve_bytes = reserve_bytes
@@ -106,6 +107,11 @@ class Spool:
 
     def marking_key(self, purpose: str) -> bytes:
         """A key of its own, 32 octets, for keyed hashes of one purpose: what must be found again and not be read."""
+    @property
+    def seals(self) -> audit.Seals:
+        """Those on the audit record."""
+        return audit.Seals(self._master.derived(audit.PURPOSE))
+
         return self._master.derived(purpose)
 
     # -- taking mail in

@@ -45,6 +45,8 @@ audit_forwarded = Table(
     METADATA,
     Column("name", Text, primary_key=True),
     Column("seq", BigInteger, nullable=False),
-    Column("at", BigInteger, nullable=False),
+    # Which node forwards it, and until when no other one does.
+    Column("node", Text, nullable=False),
+    Column("claimed_until", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -45,6 +45,8 @@ class Sweeper:
         self._retention = retention
         self.forget_ended: Work[int] | None = None
         """Removes what else is over: sessions, codes, counts; how many."""
+        self.pruning: audit.Pruning | None = None
+        """Removes old events of the record; None keeps them all."""
 
     async def run(self) -> None:
         """Sweep now and then every hour, for ever."""
@@ -56,8 +58,9 @@ class Sweeper:
                 ended = 0
                 if self.forget_ended is not None:
                     ended = await self._spool.store.write(self.forget_ended, is_brief=False)
-                if destroyed or orphans or threads or ended:
-                    log.info("swept", destroyed=destroyed, orphans=orphans, threads=threads, ended=ended)
+                pruned = await self.prune()
+                if destroyed or orphans or threads or ended or pruned:
+                    log.info("swept", destroyed=destroyed, orphans=orphans, threads=threads, ended=ended, pruned=pruned)
             except (MailguardError, OSError) as error:
                 log.error("sweep_failed", error=type(error).__name__, cause=str(error))
             await asyncio.sleep(EVERY.total_seconds())
@@ -89,6 +92,16 @@ class Sweeper:
             event = AuditEvent(transaction.now, ACTOR, AuditAction.CONTENT_DESTROYED, row.content_id)
             audit.append(transaction, event)
         return [(row.content_id, row.is_file) for row in rows]
+
+    async def prune(self) -> int:
+        """Remove events of the record whose time is over; how many."""
+        if self.pruning is None:
+            return 0
+        store, total = self._spool.store, 0
+        await store.write(self.pruning.mark, is_brief=False)
+        while removed := await store.write(self.pruning.remove_batch, is_brief=False):
+            total += removed
+        return total
 
     @staticmethod
     def forget_threads(transaction: Transaction) -> int:

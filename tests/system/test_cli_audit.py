@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 import sqlite3
@@ -49,7 +50,8 @@ async def test_verify_of_an_untouched_record_names_its_head(relay: Relay) -> Non
     again = await ask(relay, "audit", "verify", "--head", found["head"])
 
     assert (0, f"4 events, whole; head {found['head']}\n") == (text.returncode, text.stdout)
-    assert ({"events": 4, "head": found["head"], "broken": None}, found) == (found, again)
+    nothing = {"broken": None, "breaks": [], "anchors": 0, "anchored_at": None, "kept_since": None}
+    assert ({"events": 4, "head": found["head"], **nothing}, found) == (found, again)
     assert 64 == len(found["head"])
 
 
@@ -79,17 +81,20 @@ async def test_verify_names_what_was_tampered_with(relay: Relay, statements: lis
     tamper(relay, *statements)
     found = await ask(relay, "audit", "verify", status=1)
 
-    assert ({"event": event, "what": what}, event - 1) == (found["broken"], found["events"])
+    where = {"after": None, "before": None}
+    assert ({"event": event, "what": what, **where}, event - 1) == (found["broken"], found["events"])
 
 
-async def test_verify_finds_a_cut_tail_by_the_noted_head(relay: Relay) -> None:
-    """The last events removed leave a whole chain; the hash noted earlier shows that they are gone."""
+async def test_verify_finds_a_cut_tail(relay: Relay) -> None:
+    """The last events removed leave a whole chain; the seal of the newest one shows that they are gone."""
     head = (await ask(relay, "audit", "verify"))["head"]
     tamper(relay, "DELETE FROM audit_event WHERE seq > 2")
-    alone = await run(relay, "audit", "verify")
+    sealed = await run(relay, "audit", "verify")
+    tamper(relay, "DELETE FROM audit_head")
     text = await run(relay, "audit", "verify", "--head", head)
 
-    assert (0, 1, "") == (alone.returncode, text.returncode, text.stdout)
+    assert (1, 1, "") == (sealed.returncode, text.returncode, text.stdout)
+    assert "broken: events 3 to 4 are missing, between the beginning and now (2 events fit)" in sealed.stderr
     assert "broken: the given head is not in the record" in text.stderr
 
 
@@ -101,14 +106,32 @@ async def test_verify_with_a_head_that_is_none_is_wrong_usage(relay: Relay, head
     assert (2, True) == (done.returncode, "64 hexadecimal digits" in done.stderr)
 
 
-async def test_export_is_a_line_an_event(relay: Relay) -> None:
-    """Other programs read the whole record as JSON lines; the last hash is the head that verify names."""
+async def test_export_is_a_line_an_event_in_each_form(relay: Relay) -> None:
+    """Other programs read the record as ECS-shaped JSON lines, spreadsheets as CSV, a SIEM as CEF; the last hash is the
+    head that verify names."""
     lines = [json.loads(line) for line in (await run(relay, "audit", "export")).stdout.splitlines()]
+    table = list(csv.reader((await run(relay, "audit", "export", "--format", "csv")).stdout.splitlines()))
+    cef = (await run(relay, "audit", "export", "--format", "cef")).stdout.splitlines()
+    nothing = await run(relay, "audit", "export", "--until", "2020-01-01")
     head = (await ask(relay, "audit", "verify"))["head"]
 
-    assert ([1, 2, 3, 4], head) == ([line["seq"] for line in lines], lines[-1]["hash"])
-    assert {"seq", "queue_id", "at", "actor", "actor_kind", "action", "details", "hash"} == set(lines[0])
-    assert ("account.changed", "person") == (lines[0]["action"], lines[0]["actor_kind"])
+    assert ([1, 2, 3, 4], head) == ([line["event"]["sequence"] for line in lines], lines[-1]["event"]["hash"])
+    assert ("account.changed", ["iam"]) == (lines[0]["event"]["action"], lines[0]["event"]["category"])
+    assert (["\ufeffnumber", "1", "2", "3", "4"], head) == ([row[0] for row in table], table[-1][-1])
+    assert ["account.changed"] * 4 == [line.split("|")[4] for line in cef]
+    assert (0, "") == (nothing.returncode, nothing.stdout)
+
+
+async def test_nothing_goes_that_is_kept_or_not_anchored(relay: Relay, make_relay: MakeRelay, recorded: Path) -> None:
+    """With no time set all events are kept; an event that no anchor follows yet stays in any case."""
+    refused = await run(relay, "audit", "prune")
+    forgetful = make_relay(9, audit={"retention_days": 0.000001})
+    shutil.copytree(recorded, forgetful.data, dirs_exist_ok=True)
+    pruned = await ask(forgetful, "audit", "prune")
+    checked = await ask(forgetful, "audit", "verify")
+
+    assert (1, "audit.retention_days is 0: all events are kept\n") == (refused.returncode, refused.stderr)
+    assert ({"removed": 0, "kept_since": None}, 4) == (pruned, checked["events"])
 
 
 async def test_record_of_a_running_relay_is_whole_and_tells_the_story(make_relay: MakeRelay) -> None:
@@ -120,14 +143,14 @@ async def test_record_of_a_running_relay_is_whole_and_tells_the_story(make_relay
         await eventually(lambda: states(relay, inside) == ["delivered"], "the colleague's mail to be delivered")
         await eventually(lambda: states(relay, outside) == ["held"], "the partner's mail to be held")
         await ask(relay, "hold", "cancel", outside, "--reason", "wrong file")
-        checked = await run(relay, "audit", "verify")
+        checked = await ask(relay, "audit", "verify")
         assert await relay.stopped() == 0
     lines = [json.loads(line) for line in (await run(relay, "audit", "export")).stdout.splitlines()]
 
     def story(queue_id: str | None) -> list[str]:
-        return [line["action"] for line in lines if line["queue_id"] == queue_id]
+        return [line["event"]["action"] for line in lines if line["mailguard"].get("queue_id") == queue_id]
 
-    assert 0 == checked.returncode
-    assert ["service.started", "policy.loaded", "service.stopped"] == story(None)
+    assert (None, 1) == (checked["broken"], checked["anchors"])
+    assert ["service.started", "policy.loaded", "audit.anchored", "service.stopped"] == story(None)
     assert ["mail.accepted", "mail.judged", "hold.cancelled"] == story(outside)
     assert ["mail.accepted", "mail.judged", "mail.queued", "delivery.begun", "delivery.delivered"] == story(inside)

@@ -53,7 +53,8 @@ def imported(person: Run, tmp_path: Path, content: str | bytes) -> Done:
 def changes(run: Run, config: str) -> list[str]:
     """The audit record: what was changed about people, in order."""
     lines = run("audit", "export", "--config", config).stdout.splitlines()
-    return [one["details"]["change"] for one in map(json.loads, lines) if one["action"] == "person.changed"]
+    events = [one for one in map(json.loads, lines) if one["event"]["action"] == "person.changed"]
+    return [one["mailguard"]["details"]["change"] for one in events]
 
 
 def test_list_of_a_fresh_office_says_how_to_begin(person: Run) -> None:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from mailguard import audit
 from mailguard.audit.browsing import Wanted, export
-from mailguard.i18n import CATALOGUES
+from mailguard.audit.meaning import words_key
 from mailguard.model.address import comparable
 from mailguard.model.audit import AuditAction
 from mailguard.model.people import Right
@@ -22,7 +22,6 @@ from mailguard.web.visit import SignedInVisit, having
 router = APIRouter()
 
 PAGE = "/office/audit"
-_SHEET, _OWN = "evidence.sheet.action", "audit.page.action"
 
 Seeing = Annotated[SignedInVisit, Depends(having(Right.SEE_AUDIT))]
 
@@ -52,8 +51,8 @@ async def listed(
         file=urlencode(filters),
         is_stopped=page.is_stopped,
         is_first=number is None,
-        actions=[(one, word_of(one)) for one in AuditAction],
-        word_of=word_of,
+        actions=[(one, words_key(one)) for one in AuditAction],
+        word_of=words_key,
     )
 
 
@@ -64,12 +63,6 @@ async def written(
     """The same entries as a file for spreadsheets."""
     wanted, _ = _wanted(visit, _filters(mail=mail, person=person, action=action, since=since, until=until))
     return csv_file(await visit.read(lambda reader: list(export(reader, wanted))), "audit.csv")
-
-
-def word_of(action: AuditAction) -> str:
-    """The key of an action's words."""
-    on_sheet = f"{_SHEET}.{action.value}"
-    return on_sheet if on_sheet in CATALOGUES["ja"] else f"{_OWN}.{action.value}"
 
 
 def _filters(**typed: str) -> dict[str, str]:

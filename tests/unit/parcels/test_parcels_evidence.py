@@ -17,7 +17,8 @@ from mailguard.parcels.manifest import canonical, manifest_json
 from tests.unit.parcels.evidence_samples import EVIDENCE, MANIFEST, digest
 
 OF_NO_MAIL = (
-    "account.", "api_token.", "correspondents.", "device.", "incident.", "person.", "policy.", "service.", "sign_in.",
+    "account.", "api_token.", "audit.", "correspondents.", "device.", "incident.", "person.", "policy.", "service.",
+    "sign_in.",
 )  # fmt: skip
 """Actions that never stand in the record of a mail."""
 

@@ -36,7 +36,8 @@ def upgrade() -> None:
         "audit_forwarded",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
-        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("node", sa.Text(), nullable=False),
+        sa.Column("claimed_until", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
         sqlite_with_rowid=False,
     )

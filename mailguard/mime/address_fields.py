@@ -1,7 +1,7 @@
 """Address fields written anew, and the search for fields that name an address. Strict in what is written.
 
 What is written is ASCII but for internationalised addresses, is folded at mailboxes (RFC 5322 §2.1.1, §2.2.3), and has
-names in encoded words (RFC 2047) where they need it. The name of a group is not kept, its members are.
+names in encoded words (RFC 2047) where they need it. Members of a group stay in it; a group that has none left goes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Set
 from email.header import Header
 from html import unescape
+from itertools import groupby
 from urllib.parse import unquote
 
 from mailguard.mime.addresses import VISIBLE_FIELDS, Mailbox
@@ -60,31 +61,55 @@ def names_any(field: Field, hidden: Set[str]) -> bool:
 
 
 def without_telling_name(box: Mailbox, hidden: Set[str]) -> Mailbox:
-    """The mailbox; its name is gone where it shows a hidden address, as names from an autocompletion may."""
-    return Mailbox(box.address, "") if still_shows(unicodedata.normalize("NFKC", box.name), hidden) else box
+    """The mailbox; its name, or its group's, is gone where it shows a hidden address, as names from an autocompletion
+    may.
+    """
+    name, group = (
+        "" if still_shows(unicodedata.normalize("NFKC", one), hidden) else one for one in (box.name, box.group)
+    )
+    return Mailbox(box.address, name, group)
 
 
 def written(name: str, boxes: Iterable[Mailbox]) -> bytes:
     """An address field with its CRLF, a mailbox on each line where they do not fit on one."""
-    texts = [_mailbox(box) for box in boxes]
+    texts: list[str] = []
+    for group, members in groupby(boxes, lambda box: box.group):
+        found = [_mailbox(box) for box in members]
+        texts += _grouped(group, found) if group else found
     line = f"{name}: " + ", ".join(texts)
     if len(line) > LINE_MAX or "\r\n" in line:
         line = f"{name}: " + ",\r\n\t".join(texts)
     return line.encode("utf-8") + b"\r\n"
 
 
+def _grouped(name: str, members: list[str]) -> list[str]:
+    """The members with what begins and ends their group, as they stand between commas (RFC 5322 §3.4)."""
+    phrase = _phrase(name)
+    if not phrase:
+        return members
+    members[0] = f"{phrase}:{_blank_after(phrase)}{members[0]}"
+    members[-1] += ";"
+    return members
+
+
 def _mailbox(box: Mailbox) -> str:
-    address = _addr_spec(box.address)
-    name = re.sub(r"[\x00-\x1f\x7f]", " ", box.name).strip()
-    if not name:
-        return address
+    address, phrase = _addr_spec(box.address), _phrase(box.name)
+    return f"{phrase}{_blank_after(phrase)}<{address}>" if phrase else address
+
+
+def _phrase(words: str) -> str:
+    """A display name as it is written (RFC 5322 §3.2.5), with line ends where it is long; "" where nothing is left."""
+    name = re.sub(r"[\x00-\x1f\x7f]", " ", words).strip()
     if _PLAIN_NAME.fullmatch(name):
-        return f'"{name}" <{address}>' if "." in name else f"{name} <{address}>"
+        return f'"{name}"' if "." in name else name
     if name.isascii():
         escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-        return f'"{escaped}" <{address}>'
-    encoded = Header(name, "utf-8", maxlinelen=60, continuation_ws="\t").encode(linesep="\r\n")
-    return f"{encoded}\r\n\t<{address}>" if "\r\n" in encoded else f"{encoded} <{address}>"
+        return f'"{escaped}"'
+    return Header(name, "utf-8", maxlinelen=60, continuation_ws="\t").encode(linesep="\r\n")
+
+
+def _blank_after(phrase: str) -> str:
+    return "\r\n\t" if "\r\n" in phrase else " "
 
 
 def _addr_spec(address: str) -> str:

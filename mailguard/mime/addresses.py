@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from mailguard.mime.head import decode_words
 from mailguard.mime.japanese import decode_text
@@ -63,6 +63,7 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_GROUP_END = ";\uff1b"
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _NESTED_COMMENT = re.compile(r"\(([^()]*)\(([^()]*)\)")
 _BACKSLASHES_MAX = 1000
@@ -71,10 +72,15 @@ _BACKSLASHES_MAX = 1000
 
 @dataclass(frozen=True, slots=True)
 class Mailbox:
-    """One address as written, without quotes around its local part, with the name shown beside it (or "")."""
+    """One address as written, without quotes around its local part, with the name shown beside it (or "").
+
+    ``group``: the name of the group it stands in (RFC 5322 §3.4), "" where it stands by itself, or the group is not
+    closed: then what is before the colon may be anything. It is no part of who the mailbox is.
+    """
 
     address: str
     name: str
+    group: str = field(default="", compare=False)
 
 
 def mailboxes_of(value: bytes) -> list[Mailbox]:
@@ -114,12 +120,12 @@ def _read(text: str) -> tuple[list[Mailbox], bool]:
     """The mailboxes, and whether every quotation mark has its other one."""
     found: list[Mailbox] = []
     is_whole = True
-    for entry in _entries(text):
+    for entry, group in _entries(text):
         is_whole = is_whole and ("text", '"') not in entry
         boxes = _of_entry(entry)
         if not boxes and (bared := _bared(entry)):
-            boxes = [box for inner in _entries(bared) for box in _of_entry(inner)]
-        found += boxes
+            boxes = [box for inner, _ in _entries(bared) for box in _of_entry(inner)]
+        found += [replace(box, group=group) for box in boxes] if group else boxes
     return found, is_whole
 
 
@@ -132,9 +138,11 @@ def _is_full(address: str) -> bool:
 _Entry = list[tuple[str, str]]
 
 
-def _entries(text: str) -> list[_Entry]:
-    """The pieces between separators; a group's name is dropped."""
+def _entries(text: str) -> list[tuple[_Entry, str]]:
+    """The pieces between separators, each with the name of its group, which is no piece of it."""
     entries: list[_Entry] = [[]]
+    groups = [""]
+    opened_at: int | None = None
     begun = 0
     if text.count("\\") > _BACKSLASHES_MAX:
         text = text.replace("\\", "")
@@ -147,17 +155,33 @@ def _entries(text: str) -> list[_Entry]:
     for piece in _PIECE.finditer(text):
         kind = piece.lastgroup or "text"
         if kind == "separator":
+            if piece[kind] in _GROUP_END:
+                opened_at = None
             entries.append([])
+            groups.append(groups[-1] if opened_at is not None else "")
             begun = 0
         elif kind == "colon":
             # What stands before it is a group's name, or a word such as "mailto".
             if not any("@" in text and one != "quoted" for one, text in entries[-1][begun:]):
+                if begun == 0 and opened_at is None and (name := _phrase(entries[-1])):
+                    opened_at, groups[-1] = len(groups) - 1, name
                 del entries[-1][begun:]
             entries[-1].append(("text", " "))
             begun = len(entries[-1])
         else:
             entries[-1].append((kind, piece[kind]))
-    return [entry for entry in entries if entry]
+    if opened_at is not None:
+        groups[opened_at:] = [""] * (len(groups) - opened_at)
+    return [(entry, group) for entry, group in zip(entries, groups, strict=True) if entry]
+
+
+def _phrase(pieces: _Entry) -> str:
+    """The words before a colon, decoded; "" where they are no phrase, or one that belongs to an address."""
+    if any(kind not in ("text", "word", "quoted") for kind, _ in pieces):
+        return ""
+    words = "".join(_ESCAPED.sub(r"\1", piece) + " " if kind == "quoted" else piece for kind, piece in pieces)
+    name = decode_words(" ".join(words.split()).encode()).strip()
+    return "" if _SCHEME.fullmatch(f"{name}:") else name
 
 
 def _of_entry(entry: _Entry) -> list[Mailbox]:

@@ -10,6 +10,7 @@ Octets have CRLF lines and no dot-stuffing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from mailguard.mime.address_fields import (
@@ -90,7 +91,7 @@ def _changed(boxes: Iterable[Mailbox], changes: Mapping[str, str | None]) -> lis
     for box in boxes:
         address = changes.get(comparable(box.address), box.address)
         if address is not None:
-            found.setdefault(comparable(address), without_telling_name(Mailbox(address, box.name), gone))
+            found.setdefault(comparable(address), without_telling_name(replace(box, address=address), gone))
     return list(found.values())
 
 

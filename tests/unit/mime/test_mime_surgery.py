@@ -78,6 +78,18 @@ def test_removed_address_in_raw_japanese_header_is_gone() -> None:
     assert b"baba" not in made
 
 
+@pytest.mark.parametrize("name", ["Customers", '"Ando, Baba"', JAPANESE])
+def test_group_keeps_its_name_and_members(name: str) -> None:
+    """Whom I take off is gone from the list I wrote to; its name, and who is in it and who is not, stay."""
+    made = changed(mail(f"To: {name}: {A}, {B};, {C}", "Subject: x"), b=None)
+    groups = message_from_bytes(made, policy=default)["To"].groups
+
+    title = message_from_bytes(f"To: {name}:;\r\n\r\n".encode(), policy=default)["To"].groups[0].display_name
+    assert [(title, [A]), (None, [C])] == [
+        (one.display_name, [each.addr_spec for each in one.addresses]) for one in groups
+    ]
+
+
 def test_last_visible_recipient_removed_leaves_an_empty_group() -> None:
     """A mail that shows nobody says so in the way mail programs know."""
     made = changed(mail(f"To: {B}", f"Cc: {B}"), b=None)

@@ -79,6 +79,23 @@ def test_other_fields_stay_octet_for_octet() -> None:
     assert head(lines[0], f"To: {A}", *lines[1:]) == made
 
 
+GROUPS = [
+    pytest.param(f"Members: {A}, {COLLEAGUE}, {B};", f"Members: {A}, {COLLEAGUE};", id="members that stay"),
+    pytest.param(f"Others: {B};, {A}", A, id="nobody left of it"),
+    pytest.param(f"Ours: {COLLEAGUE}; Members: {A}, {B};", f"Ours: {COLLEAGUE};, Members: {A};", id="two"),
+    pytest.param(f'"{B}": {A}, {B};', A, id="name that is a hidden address"),
+    pytest.param(f"=?utf-8?b?{base64.b64encode(f'<{B}>'.encode()).decode()}?=: {A}, {B};", A, id="in an encoded word"),
+    pytest.param(f"Members: {A}, {B}", A, id="not closed"),
+    pytest.param(f"mailto:{A}, {B};", A, id="no group"),
+]
+
+
+@pytest.mark.parametrize(("field", "expected"), GROUPS)
+def test_group_keeps_its_name_while_somebody_of_it_is_shown(field: str, expected: str) -> None:
+    """What I called those I wrote to is there for whoever sees any of them, and shows nobody who is hidden."""
+    assert head(f"To: {expected}") == one(head(f"To: {field}"), A, Mode.HIDE)
+
+
 FIELDS = ["Resent-To", "Resent-Cc", "Apparently-To", "Bcc", "Resent-Bcc", "X-Envelope-To", "Delivered-To", "to", "CC"]
 
 

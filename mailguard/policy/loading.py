@@ -2,9 +2,9 @@
 
 A folder holds ``office.yaml`` (whom the office knows, when it is there, exceptions), ``providers.yaml`` (free-mail and
 carrier domains), ``kinds.yaml`` (numbers, words and members of its own, with the files it names), ``law.yaml`` (when a
-mistake must be reported), ``incident/`` (what is done then, and whom to call) and a file for each set of rules, which
-may include others. Every complaint reads ``file:line: sentence``. The version of a set is a hash of every file that was
-read.
+mistake must be reported), ``incident/`` (what is done then, whom to call, what is written) and a file for each set of
+rules, which may include others. Every complaint reads ``file:line: sentence``. The version of a set is a hash of every
+file that was read.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ from mailguard.policy.reading import Reader
 from mailguard.policy.rule_file import read_rules
 from mailguard.policy.rules import Rule, RuleSet
 from mailguard.policy.shipped import shipped_folder
+from mailguard.policy.template_file import merged_templates, read_templates
+from mailguard.policy.templates import Templates
 
 OFFICE_FILE = "office.yaml"
 PROVIDERS_FILE = "providers.yaml"
@@ -49,6 +51,7 @@ KINDS_FILE = "kinds.yaml"
 LAW_FILE = "law.yaml"
 STEPS_FILE = "incident/steps.yaml"
 CONTACTS_FILE = "incident/contacts.yaml"
+DOCUMENTS_FILE = "incident/documents.yaml"
 NOT_SETS = (OFFICE_FILE, PROVIDERS_FILE, KINDS_FILE, LAW_FILE)
 FILE_BYTES_MAX = 4 * 1024 * 1024
 INCLUDES_MAX = 20
@@ -131,13 +134,16 @@ def load_policy(folder: Path, name: str, own: Directory, hold_minutes: float, to
     rules, observes = _rules(files, name, directory, hours, own_kinds)
     law = _law(files, office, own_kinds)
     plan = _plan(files, law)
+    templates = _templates(files)
     _cross_check(files, office, directory, rules, today)
     if not rules and not files.complaints:
         files.complaints.append(f"{folder / name}.yaml:1: there is no rule in this set; every mail would leave at once")
     if files.complaints:
         raise ConfigurationError(files.complaints)
     version = files.digest.hexdigest()[:12]
-    made = RuleSet(name, version, tuple(rules), directory, hours, observes, hold_minutes, office_kinds, law, plan)
+    made = RuleSet(
+        name, version, tuple(rules), directory, hours, observes, hold_minutes, office_kinds, law, plan, templates
+    )  # fmt: skip
     return LoadedPolicy(made, tuple(files.paths), tuple(files.advice))
 
 
@@ -178,6 +184,18 @@ def _plan(files: _Files, law: Law) -> IncidentPlan:
     plan = merged_plan(shipped_steps, own_steps, contacts)
     check_plan(own, own_steps, plan, law)
     return plan
+
+
+def _templates(files: _Files) -> Templates:
+    """The same for what is written about it."""
+    is_shipped = files.folder.resolve() == shipped_folder()
+    along = files if is_shipped else _Files(shipped_folder(), complaints=files.complaints)
+    shipped = along.read(DOCUMENTS_FILE)
+    templates = {} if shipped is None else read_templates(shipped)
+    if is_shipped or not (files.folder / DOCUMENTS_FILE).exists():
+        return templates
+    own = files.read(DOCUMENTS_FILE)
+    return templates if own is None else merged_templates(templates, read_templates(own))
 
 
 def sets_in(folder: Path) -> list[str]:

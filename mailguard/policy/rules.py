@@ -17,6 +17,7 @@ from mailguard.policy.incident_plan import IncidentPlan
 from mailguard.policy.law import Law
 from mailguard.policy.office_hours import OfficeHours
 from mailguard.policy.patterns import NOBODY, Patterns
+from mailguard.policy.templates import Templates
 from mailguard.policy.words import Shape, Word
 
 
@@ -168,7 +169,7 @@ class RuleSet:
 
     ``version`` is a hash of everything that was read. ``observes``: nothing is held; what would have been is recorded.
     ``kinds``: what the office itself looks for in mail, and what it allows. ``law``: when a mistake must be reported.
-    ``plan``: what is done when something went wrong, and whom to call.
+    ``plan``: what is done when something went wrong, and whom to call. ``templates``: what is written then.
     """
 
     name: str
@@ -181,6 +182,7 @@ class RuleSet:
     kinds: OfficeKinds = field(default_factory=OfficeKinds)
     law: Law = field(default_factory=Law)
     plan: IncidentPlan = field(default_factory=IncidentPlan)
+    templates: Templates = field(default_factory=dict)
 
 
 def _plain(text: str) -> str:

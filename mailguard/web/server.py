@@ -1,4 +1,8 @@
-"""uvicorn as a part of the service: it shares the event loop, and signals stay ours."""
+"""uvicorn as a part of the service: it shares the event loop, and signals stay ours.
+
+Guarantees that a connection whose request is not whole in time is ended, so that clients that send an octet now and
+then, or nothing at all, do not use up the connections of the relay. How long an answer takes is not limited.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,19 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator
 
+import h11
+import structlog
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from mailguard.errors import AddressUnavailable
 
+log = structlog.get_logger()
+
 GRACE_SECONDS = 3
+REQUEST_SECONDS = 60.0
+"""For a request with its form: a megabyte, which is the most a form may be, over a poor mobile line."""
 Tls = Callable[[], ssl.SSLContext]
 
 
@@ -24,16 +35,65 @@ class _Server(uvicorn.Server):
         yield
 
 
+class _InTime(H11Protocol):
+    """Ends the connection where a request is not whole so many seconds after it, or the connection, began."""
+
+    seconds = REQUEST_SECONDS
+    _ending: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._begin()
+
+    def data_received(self, data: bytes) -> None:
+        if self._ending is None:
+            self._begin()
+        super().data_received(data)
+        if self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
+            self._end()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._end()
+        super().connection_lost(exc)
+
+    def _begin(self) -> None:
+        self._ending = self.loop.call_later(self.seconds, self._give_up)
+
+    def _end(self) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
+            self._ending = None
+
+    def _give_up(self) -> None:
+        log.info("request_given_up", client=self.client[0] if self.client else "")
+        self.transport.abort()
+
+
+def _in_time(request_seconds: float) -> type[asyncio.Protocol]:
+    class InTime(_InTime):
+        seconds = request_seconds
+
+    return InTime
+
+
 class WebServer:
     """Serves one application on one address. ``start`` returns once it listens.
 
     ``tls``: gives the context for a new connection, asked at each one so that a renewed certificate counts at once;
     None: plain HTTP. ``before_stop`` is called when the end begins, to end streams that would wait for nothing.
-    Making one takes the address; raises ``AddressUnavailable``, and whatever ``tls`` raises.
+    ``request_seconds``: how long a request may take to come in. Making one takes the address; raises
+    ``AddressUnavailable``, and whatever ``tls`` raises.
     """
 
     def __init__(
-        self, app: ASGIApp, host: str, port: int, tls: Tls | None = None, before_stop: Callable[[], None] | None = None
+        self,
+        app: ASGIApp,
+        host: str,
+        port: int,
+        tls: Tls | None = None,
+        before_stop: Callable[[], None] | None = None,
+        *,
+        request_seconds: float = REQUEST_SECONDS,
     ) -> None:
         self._host = host
         self._before_stop = before_stop
@@ -41,6 +101,7 @@ class WebServer:
         self._server = _Server(
             uvicorn.Config(
                 app,
+                http=_in_time(request_seconds),
                 lifespan="off",
                 log_config=None,
                 access_log=False,

@@ -234,7 +234,9 @@ class Service:
         return HoldEnds(self.spool, rules.deadline, grace, reporter_of(self.settings.office))
 
     async def _is_well(self) -> bool:
-        """Whether mail is taken and leaves; a domain nobody could ask the DNS about is no trouble of that kind."""
+        """Whether mail is taken and leaves; a domain nobody could ask the DNS about is no trouble of that kind, nor is
+        a record that waits to be forwarded.
+        """
         health = await self.check()
         return health.is_ready and not health.degraded.keys() - {"dns", "syslog"}
 
@@ -320,12 +322,12 @@ class Service:
             asyncio.create_task(self.announcer.run(), name="announcer"),
             asyncio.create_task(self.watcher.run(), name="watcher"),
             asyncio.create_task(self.devices.run(), name="devices"),
-        ]
-        if self.teller is not None:
             asyncio.create_task(self.anchorer.run(), name="anchorer"),
-            self._tasks.append(asyncio.create_task(self.teller.run(), name="teller"))
+        ]
         if self.forwarder is not None:
             self._tasks.append(asyncio.create_task(self.forwarder.run(), name="forwarder"))
+        if self.teller is not None:
+            self._tasks.append(asyncio.create_task(self.teller.run(), name="teller"))
         await self.devices.refresh()
         await self.web.start()
         await self.submission.start()
@@ -397,10 +399,10 @@ class Service:
             degraded["looking"] = "no process to look into mail; mail waits"
         if self.domains.is_down:
             degraded["dns"] = "does not answer; domains of new addresses are not checked"
-        return Health(parts, degraded)
-
         if self.forwarder is not None and self.forwarder.is_down:
             degraded["syslog"] = "does not take the record; it waits"
+        return Health(parts, degraded)
+
     async def readings(self) -> Iterable[Reading]:
         """The numbers for metrics."""
         states = await self.store.read(queries.counts_by_state)
@@ -458,8 +460,6 @@ def _teller(settings: Settings, store: Store, passwords: Passwords) -> Teller | 
     return Teller(store, passwords, lambda message: send(message, sms, token), settings.service.poll_seconds)
 
 
-class _Recorder:
-    """The work that records a start, a stop, or which rules are in force."""
 def _forwarder(settings: Settings, store: Store, node: str) -> Forwarder | None:
     """Who forwards the record; None where the office has nobody to get it."""
     syslog = settings.audit.syslog
@@ -469,6 +469,8 @@ def _forwarder(settings: Settings, store: Store, node: str) -> Forwarder | None:
     return Forwarder(store, SyslogLink(syslog), origin, node, settings.service.poll_seconds)
 
 
+class _Recorder:
+    """The work that records a start, a stop, or which rules are in force."""
 
     def __init__(self, action: AuditAction, details: dict[str, object] | None = None) -> None:
         self._action = action

@@ -105,13 +105,13 @@ class Spool:
         """A box for small secrets of one purpose, under a key of its own."""
         return SecretBox(self._master.derived(purpose))
 
-    def marking_key(self, purpose: str) -> bytes:
-        """A key of its own, 32 octets, for keyed hashes of one purpose: what must be found again and not be read."""
     @property
     def seals(self) -> audit.Seals:
         """Those on the audit record."""
         return audit.Seals(self._master.derived(audit.PURPOSE))
 
+    def marking_key(self, purpose: str) -> bytes:
+        """A key of its own, 32 octets, for keyed hashes of one purpose: what must be found again and not be read."""
         return self._master.derived(purpose)
 
     # -- taking mail in

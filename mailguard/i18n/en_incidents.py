@@ -47,6 +47,7 @@ TEXTS: dict[str, str] = {
     "incidents.entry.known_at": "Time of knowing corrected",
     "incidents.entry.mails_added": "Mails with the same fault were added",
     "incidents.entry.step": "A step was worked on",
+    "incidents.entry.counted": "The mails were looked into to say whose data is in them",
     "incidents.entry.answered": "A question was answered",
     "incidents.entry.decided": "Decided whether it must be reported",
     "incidents.entry.corrected": "A computed figure was corrected",

@@ -45,6 +45,7 @@ TEXTS: dict[str, str] = {
     "incidents.entry.known_at": "知った日時を訂正しました",
     "incidents.entry.mails_added": "同じ誤りのメールを加えました",
     "incidents.entry.step": "手順を進めました",
+    "incidents.entry.counted": "誰の情報が含まれているかを調べました",
     "incidents.entry.answered": "確認事項に答えました",
     "incidents.entry.decided": "報告が必要かを判断しました",
     "incidents.entry.corrected": "自動で数えた内容を訂正しました",

@@ -17,10 +17,10 @@ from mailguard.incidents.queries import Reader
 from mailguard.incidents.response import is_doubtful
 from mailguard.model.address import comparable
 from mailguard.model.delivery import DeliveryAttempt, Outcome
-from mailguard.model.protection import Channel, PasswordState
+from mailguard.model.protection import Channel, Mode, PasswordState
 from mailguard.model.queue import QueueId, Recipient, State, Submission
 from mailguard.model.summary import Summary
-from mailguard.parcels.listing import Member, parcels_of_mail
+from mailguard.parcels.listing import ListedParcel, Member, parcels_of_mail
 from mailguard.parcels.records import Records
 from mailguard.policy.law import Exposure
 from mailguard.spool import Mail, Spool
@@ -65,6 +65,27 @@ class RecipientFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """How the password of one recipient travels, and where it is since ``at``."""
+
+    position: int
+    channel: Channel
+    state: PasswordState
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectionFact:
+    """One parcel of a mail. ``method``: as its manifest names cipher and key. ``destroyed_at``: its password."""
+
+    mode: Mode
+    method: Mapping[str, str]
+    made_at: datetime
+    destroyed_at: datetime | None
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MailFact:
     """One mail. ``summary`` None: nobody looked at it, or it is gone. ``exposure``: of those it reached."""
 
@@ -72,6 +93,7 @@ class MailFact:
     summary: Summary | None
     recipients: tuple[RecipientFact, ...]
     exposure: Exposure
+    protections: tuple[ProtectionFact, ...] = ()
 
     @property
     def queue_id(self) -> QueueId:
@@ -100,10 +122,11 @@ def mail_fact(
     attempts = spool.attempts(reader, queue_id)
     summary = _summary(spool, reader, queue_id)
     names = {} if summary is None else {comparable(one.address): one.name for one in summary.recipients}
-    guards = _guards(spool, records, reader, queue_id)
+    parcels = parcels_of_mail(spool, records, reader, queue_id)
+    guards = {one.telling.position: _guard(spool, reader, one) for parcel in parcels for one in parcel.members}
     facts = tuple(_fact(one, attempts.get(one.key.position, ()), names, guards, is_outside) for one in mail.recipients)
     exposure = _exposure(mail, facts, exposure_of(_reached(mail, facts), summary, usual, is_outside, group_of))
-    return MailFact(mail.submission, summary, facts, exposure)
+    return MailFact(mail.submission, summary, facts, exposure, tuple(_protection(one) for one in parcels))
 
 
 def together(facts: Iterable[MailFact]) -> Exposure:
@@ -159,12 +182,11 @@ def _fact(
     )
 
 
-def _guards(spool: Spool, records: Records, reader: Reader, queue_id: QueueId) -> dict[int, Guard]:
-    return {
-        member.telling.position: _guard(spool, reader, member)
-        for parcel in parcels_of_mail(spool, records, reader, queue_id)
-        for member in parcel.members
-    }
+def _protection(listed: ListedParcel) -> ProtectionFact:
+    told = [one.telling for one in listed.members]
+    keys = tuple(Key(one.position, one.channel, one.state, one.changed_at) for one in told)
+    parcel = listed.parcel
+    return ProtectionFact(parcel.mode, listed.manifest.method, parcel.created_at, parcel.destroyed_at, keys)
 
 
 def _guard(spool: Spool, reader: Reader, member: Member) -> Guard:

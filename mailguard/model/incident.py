@@ -65,6 +65,8 @@ class EntryKind(StrEnum):
     """More mails with the same fault became part of it."""
     STEP = "step"
     """A step of the plan was done, found unnecessary or opened again."""
+    COUNTED = "counted"
+    """The mails were looked into once more, to say whose data is in them."""
     ANSWERED = "answered"
     """A question of the triage was answered."""
     DECIDED = "decided"

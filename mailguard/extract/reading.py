@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from mailguard.extract.classes import attendees_of, kind_of, seal_of
 from mailguard.extract.history import divided, looks_forwarded
 from mailguard.extract.html import text_of_html
@@ -94,4 +96,8 @@ def _is_furniture(part: Part, *, is_in_page: bool) -> bool:
 
 
 def _attachment(message: Message, part: Part, path: PartPath) -> Attachment:
-    return Attachment(part.name, part.content_type, part.end - part.start, asks_for_password(message, part), path)
+    digest = sha256()
+    for chunk in message.chunks(part):
+        digest.update(chunk)
+    is_protected = asks_for_password(message, part)
+    return Attachment(part.name, part.content_type, part.end - part.start, is_protected, path, digest.digest())

@@ -113,6 +113,37 @@ class Openings:
         self._plan(transaction, incident_id, queue_id, response)
         return response
 
+    def add(
+        self, incident_id: IncidentId, queue_ids: Sequence[QueueId], actor: Actor, note: str = ""
+    ) -> Work[dict[QueueId, Response]]:
+        """Make more mails part of an incident: what can be stopped of them is stopped, evidence is kept; by mail.
+
+        Those that are part of it already are left out. A drill stops nothing. Raises ``UnknownIncident``,
+        ``UnknownMail``; ``NotAllowed`` where it is closed.
+        """
+        assure_note(note)
+
+        def work(transaction: Transaction) -> dict[QueueId, Response]:
+            incident = self._records.incident(transaction, incident_id)
+            new = [one for one in dict.fromkeys(queue_ids) if one not in incident.queue_ids]
+            if not incident.is_open:
+                raise NotAllowed("closed", public="Open the incident again first")
+            if not new:
+                return {}
+            for queue_id in new:
+                self._spool.mail(transaction, queue_id)
+            evidence = {queue_id: frozen(transaction, queue_id) for queue_id in new}
+            steps = [Step(EntryKind.MAILS_ADDED, None, {"mails": list(new)}, note.strip())]
+            steps += [Step(EntryKind.FROZEN, queue_id, dict(found)) for queue_id, found in evidence.items()]
+            incident = self._records.add_mails(transaction, incident, new)
+            incident = self._records.change(transaction, incident, actor, steps)
+            details: dict[str, object] = {"incident": incident_id, "entry": incident.revision, "mails": list(new)}
+            event = AuditEvent(transaction.now, actor, AuditAction.INCIDENT_CHANGED, None, details)
+            audit.append(transaction, event)
+            return self._respond(transaction, incident, actor, evidence)
+
+        return work
+
     def _assure(self, transaction: Transaction, opening: Opening, queue_ids: Sequence[QueueId]) -> None:
         for queue_id in queue_ids:
             self._spool.mail(transaction, queue_id)

@@ -89,6 +89,15 @@ class IncidentRecords:
         # Its entries name it.
         transaction.flush()
 
+    @staticmethod
+    def add_mails(transaction: Transaction, incident: Incident, queue_ids: Sequence[QueueId]) -> Incident:
+        """Make mails part of it that are not yet; the step that says so is the caller's."""
+        for number, queue_id in enumerate(queue_ids, len(incident.queue_ids) + 1):
+            mail = {"queue_id": queue_id, "incident_id": incident.incident_id, "number": number, "look_at": None}
+            transaction.insert(queries.INSERT_MAIL, mail)
+        transaction.flush()
+        return replace(incident, queue_ids=(*incident.queue_ids, *queue_ids))
+
     def change(
         self, transaction: Transaction, incident: Incident, actor: Actor, steps: Sequence[Step], **changes: Any
     ) -> Incident:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from mailguard import audit
 from mailguard.errors import NotAllowed
+from mailguard.incidents.lessons import assure_lesson
 from mailguard.incidents.opening import assure_note, assure_past
 from mailguard.incidents.records import IncidentRecords, Step
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
@@ -47,7 +48,8 @@ def change(
 ) -> Work[Incident]:
     """Say what it is or where it stands. What is so already changes nothing; nothing at all is safe.
 
-    Raises ``UnknownIncident``; ``NotAllowed`` where it is closed or opened again without a note.
+    Raises ``UnknownIncident``; ``NotAllowed`` where it is closed or opened again without a note, or closed without a
+    lesson.
     """
     written = note.strip()
     assure_note(written)
@@ -65,6 +67,8 @@ def change(
         is_ending = changed.phase is not None and incident.is_open != (changed.phase is not Phase.CLOSED)
         if is_ending and not written:
             raise NotAllowed("no note", public="Say why in a note")
+        if is_ending and incident.is_open:
+            assure_lesson(records.entries(transaction, incident_id))
         # The severity is words of a person: it stands in the row, not in the record.
         details: dict[str, object] = {
             name: [str(getattr(incident, name)), str(value)] for name, value in different.items() if name != "severity"

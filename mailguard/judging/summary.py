@@ -91,6 +91,7 @@ def _file(one: Attachment, found: dict[str, tuple[Found, ...]], unreadable: dict
         is_protected=one.is_protected,
         found=found.get(place, ()),
         unreadable=unreadable.get(place),
+        digest=one.digest,
     )
 
 

@@ -33,13 +33,17 @@ PartPath = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """One file: its name (NFC, may be ""), content type, octets in the mail, whether it asks for a password."""
+    """One file: its name (NFC, may be ""), content type, octets in the mail, whether it asks for a password.
+
+    ``digest``: SHA-256 of its octets; empty where nobody made one.
+    """
 
     name: str
     content_type: str
     size: int
     is_protected: bool
     path: PartPath = ()
+    digest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

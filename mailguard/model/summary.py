@@ -60,7 +60,7 @@ class Found:
 class SummaryFile:
     """One file of the mail. ``name`` may be ""; ``unreadable``: why nobody could look into it, None where somebody did.
 
-    ``is_protected``: it asks for a password by itself.
+    ``is_protected``: it asks for a password by itself. ``digest``: SHA-256 of its octets; empty where nobody made one.
     """
 
     path: PartPath
@@ -70,6 +70,7 @@ class SummaryFile:
     is_protected: bool = False
     found: tuple[Found, ...] = ()
     unreadable: Obstacle | None = None
+    digest: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

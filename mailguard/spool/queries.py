@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 
 from mailguard.model.queue import State
 from mailguard.store import GatheredInsert, GuardedUpdate, Transaction
-from mailguard.store.incident_tables import incident, incident_mail
+from mailguard.store.incident_tables import incident, incident_mail, mail_trace
 from mailguard.store.tables import content, delivery_attempt, judgement, recipient, submission, summary
 
 INSERT_CONTENT = GatheredInsert(insert(content))
@@ -21,6 +21,7 @@ INSERT_RECIPIENT = GatheredInsert(insert(recipient))
 INSERT_ATTEMPT = GatheredInsert(insert(delivery_attempt))
 INSERT_JUDGEMENT = GatheredInsert(insert(judgement))
 INSERT_SUMMARY = GatheredInsert(insert(summary))
+INSERT_TRACE = GatheredInsert(insert(mail_trace))
 
 _MUTABLE = (
     "state", "verdict", "due_at", "lease_owner", "shown_until", "variant_id", "looks", "attempts", "doubts",
@@ -196,6 +197,14 @@ _FORGET_SUMMARIES = delete(summary).where(summary.c.queue_id == bindparam("in_qu
 def forget_summaries(transaction: Transaction, queue_ids: list[str]) -> None:
     """Forget what lists show of mails (primary key); ids that are none of mails change nothing."""
     transaction.execute(_FORGET_SUMMARIES, [{"in_queue_id": queue_id} for queue_id in queue_ids])
+
+
+_FORGET_TRACES = delete(mail_trace).where(mail_trace.c.queue_id == bindparam("in_queue_id"))
+
+
+def forget_traces(transaction: Transaction, queue_id: str) -> None:
+    """Forget what a mail would be found by (index mail_trace_by_mail)."""
+    transaction.execute(_FORGET_TRACES, {"in_queue_id": queue_id})
 
 
 _LATER = summary.alias()

@@ -27,11 +27,12 @@ from mailguard.model.queue import QueueId, Recipient, RecipientKey, State, Submi
 from mailguard.model.summary import Summary
 from mailguard.model.verdict import Judgement
 from mailguard.sealing import SecretBox
-from mailguard.spool import content, queries, rows, summaries
+from mailguard.spool import content, queries, rows, summaries, traces
 from mailguard.spool.content import ContentWriter, SealedContent
 from mailguard.spool.ids import new_id
 from mailguard.spool.keys import FINDINGS, MasterKey
 from mailguard.spool.rows import RecordedJudgement, Tail
+from mailguard.spool.traces import traces_of
 from mailguard.store import Store, Transaction
 from mailguard.store.times import to_micros
 
@@ -93,8 +94,9 @@ class Spool:
         self.folder = folder
         self.handover: Handover | None = None
         self._master = master
-        self.finding_key = master.derived(FINDINGS)
         store.record_key = master.derived(audit.PURPOSE)
+        self.finding_key = master.derived(FINDINGS)
+        self.trace_key = master.derived(traces.PURPOSE)
         self._summary_box = self.secret_box(summaries.PURPOSE)
         self.inline_bytes = inline_bytes
         self._reserve_bytes = reserve_bytes
@@ -250,12 +252,18 @@ class Spool:
     def insert_judgement(
         self, transaction: Transaction, queue_id: QueueId, judgement: Judgement, lesson: Lesson | None, number: int = 1
     ) -> None:
-        """Put a judgement on record, its summary sealed."""
+        """Put a judgement on record, its summary sealed, with the traces of the mail as it is now."""
         row = rows.judgement_row(queue_id, number, judgement, lesson, to_micros(transaction.now))
         transaction.insert(queries.INSERT_JUDGEMENT, row)
         if judgement.summary is not None:
             sealed = self._summary_box.seal(summaries.written(judgement.summary), queue_id)
             transaction.insert(queries.INSERT_SUMMARY, {"queue_id": queue_id, "number": number, "sealed": sealed})
+        if number > 1:
+            # What an edit took away was not sent.
+            queries.forget_traces(transaction, queue_id)
+        for kind, digest in traces_of(judgement, self.trace_key):
+            row = {"kind": kind.value, "digest": digest, "queue_id": queue_id}
+            transaction.insert(queries.INSERT_TRACE, row)
 
     # -- looking
 

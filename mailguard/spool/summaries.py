@@ -84,12 +84,14 @@ def _recipient_of(row: list[Any]) -> SummaryRecipient:
 
 def _file_row(one: SummaryFile) -> list[Any]:
     found = _found_rows(one.found)
-    return [one.path, one.name, one.content_type, one.size, one.is_protected, found, _obstacle_word(one.unreadable)]
+    why, digest = _obstacle_word(one.unreadable), one.digest.hex()
+    return [one.path, one.name, one.content_type, one.size, one.is_protected, found, why, digest]
 
 
 def _file_of(row: list[Any]) -> SummaryFile:
-    path, name, content_type, size, is_protected, found, unreadable = row
-    return SummaryFile(tuple(path), name, content_type, size, is_protected, _found_of(found), _obstacle_of(unreadable))
+    path, name, content_type, size, is_protected, found, unreadable, *more = row
+    why, digest = _obstacle_of(unreadable), bytes.fromhex(more[0]) if more else b""
+    return SummaryFile(tuple(path), name, content_type, size, is_protected, _found_of(found), why, digest)
 
 
 def _found_rows(found: tuple[Found, ...]) -> list[list[Any]]:

@@ -72,6 +72,19 @@ incident_entry = Table(
     sqlite_with_rowid=False,
 )
 
+mail_trace = Table(
+    "mail_trace",
+    METADATA,
+    # What is remembered of a mail, one letter (``spool.traces``); "s": traces begin after this mail.
+    Column("kind", Text, primary_key=True),
+    # Keyed: the table alone tells nothing.
+    Column("digest", LargeBinary, primary_key=True),
+    Column("queue_id", Text, primary_key=True),
+    # Those of one mail; ids grow with time, so it is written at its end.
+    Index("mail_trace_by_mail", "queue_id"),
+    sqlite_with_rowid=False,
+)
+
 incident_due = Table(
     "incident_due",
     METADATA,

@@ -18,7 +18,7 @@ from mailguard.store.engine import reader_engine, writer_engine
 if TYPE_CHECKING:
     from alembic.config import Config
 
-NEWEST = "0006"
+NEWEST = "0007"
 """The revision this release brings a database to; a test compares it with the migrations."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")

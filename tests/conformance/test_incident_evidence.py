@@ -29,7 +29,15 @@ from tests.conformance.test_incidents import OWNER, Desk, desk_of
 from tests.fakes.clock import StandingClock
 from tests.fakes.next_hop import ScriptedNextHop
 
-DOTTED = WIRE + b"..dot\r\n" + b"filler\r\n" * 200_000 + b"..\r\nend\r\n"
+DOTTED = (
+    WIRE.replace(b"Subject:", b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\nSubject:').replace(
+        b"\r\n\r\nhello", b"\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nhello"
+    )
+    + b"..dot\r\n..\r\nend\r\n--b\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n"
+    + b"Content-Disposition: attachment; filename=picture.png\r\n\r\n"
+    + (b"QUJD" * 19 + b"\r\n") * 15_000
+    + b"\r\n--b--\r\n"
+)
 """A mail of more than one frame, with lines that begin with a dot."""
 
 

@@ -31,6 +31,7 @@ from mailguard.incidents import (
     correct_known_at,
 )
 from mailguard.incidents.facts import Fate, Guard, MailFact, mail_fact
+from mailguard.incidents.lessons import LessonKind, learned
 from mailguard.model.audit import Actor, ActorKind, AuditAction
 from mailguard.model.incident import Cause, Entry, EntryKind, Incident, IncidentKind, Phase
 from mailguard.model.people import Role
@@ -66,6 +67,11 @@ class Desk:
         """The sender says that it was a mistake; the incident's number."""
         opened = await self.node.store.write(self.openings.open_for_mail(queue_id, OWNER, opening))
         return opened.incident_id
+
+    async def close(self, incident_id: str) -> None:
+        """It ends with a lesson."""
+        await self.node.store.write(learned(self.records, incident_id, OWNER, LessonKind.TRAINING, "held"))
+        await self.node.store.write(change(self.records, incident_id, OWNER, Change(phase=Phase.CLOSED), "done"))
 
     async def incident(self, incident_id: str) -> Incident:
         """The incident as it is now."""
@@ -240,8 +246,7 @@ async def test_second_report_finds_the_same_incident(make_node: MakeNode, store:
     desk = desk_of(make_node(NOWHERE), store, clock)
     queue_id = await desk.node.held(A)
     first, second = await desk.report(queue_id), await desk.report(queue_id)
-    closing = change(desk.records, first, OWNER, Change(phase=Phase.CLOSED), "training was held")
-    await store.write(closing)
+    await desk.close(first)
     third = await desk.report(queue_id)
 
     assert (first, first, second) == ("2026-0001", second, "2026-0001")
@@ -345,7 +350,7 @@ async def test_evidence_is_kept_while_the_incident_is_open(
     (frozen,) = await desk.entries(incident_id, EntryKind.FROZEN)
     (content,) = cast("list[list[object]]", frozen.details["contents"])
     accepted = await desk.node.record(queue_id, AuditAction.ACCEPTED)
-    await store.write(change(desk.records, incident_id, OWNER, Change(phase=Phase.CLOSED), "done"))
+    await desk.close(incident_id)
     afterwards = await sweeper.destroy_expired()
 
     assert (1, 1) == (while_open, afterwards)
@@ -448,7 +453,9 @@ async def test_closing_needs_a_note(make_node: MakeNode, store: Store, clock: St
 
     with pytest.raises(NotAllowed):
         await store.write(change(desk.records, incident_id, OWNER, Change(phase=Phase.CLOSED)))
-    await store.write(change(desk.records, incident_id, OWNER, Change(phase=Phase.CLOSED), "done"))
+    with pytest.raises(NotAllowed, match="lesson"):
+        await store.write(change(desk.records, incident_id, OWNER, Change(phase=Phase.CLOSED), "done"))
+    await desk.close(incident_id)
     with pytest.raises(NotAllowed):
         await store.write(change(desk.records, incident_id, OWNER, Change(phase=Phase.RECOVERY)))
 

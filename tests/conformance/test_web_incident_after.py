@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from mailguard import hold
 from mailguard.accounts.factors import Factor
 from mailguard.i18n import CATALOGUES
 from mailguard.incidents.bundle_check import checked
-from tests.conformance.hold_parts import SENDER, A, MakeNode, Node
+from mailguard.incidents.rule_proposals import written_rule
+from mailguard.judging.examples import try_examples
+from mailguard.model.queue import State
+from mailguard.policy.directory import Directory
+from mailguard.policy.loading import load_policy
+from mailguard.policy.shipped import shipped_folder
+from tests.conformance.hold_parts import SATO, SENDER, A, B, MakeNode, Node
 from tests.conformance.mail_pages import words_of
 from tests.conformance.test_incidents import HEAD, OFFICER, name_officers
 from tests.conformance.web_office import WebOffice
+from tests.fakes.clock import START
 from tests.fakes.next_hop import ScriptedNextHop
 
 TWO = (Factor.MAILBOX, Factor.TOTP)
@@ -60,3 +69,87 @@ async def test_evidence_leaves_by_a_security_officer_with_a_purpose(
     assert JA["incidents.evidence.check.same"].format(count=2) in same
     assert ((), incident_id) == (report.faults, report.manifest["incident"])
     assert report.digest in after.text
+
+
+async def test_officer_adds_mails_with_the_same_fault(web_office: WebOffice, node: Node) -> None:
+    """The page shows why each is a candidate; a number from another page is read, too; nonsense is said."""
+    first, second, third = await node.held(A), await node.held(A), await node.held(B)
+    incident_id = await reported(web_office, first)
+    path = f"/incidents/{incident_id}/look-back"
+    async with await web_office.signed_in(HEAD, TWO) as client:
+        page = await client.get(path)
+        wrong = [
+            (await client.post(path, data=form)).status_code
+            for form in ({}, {"numbers": "x"}, {"numbers": "0" * 16}, {"mail": "nothing"})
+        ]
+        added = await client.post(path, data={"mail": second, "numbers": f"https://mail.example.jp/mails/{third}"})
+        after = await client.get(path)
+    parts = web_office.parts
+    incident = await parts.store.read(lambda reader: parts.incidents.incident(reader, incident_id))
+
+    assert second in page.text
+    assert JA["incidents.look_back.why.address"] in page.text
+    assert ([422] * 4, 303) == (wrong, added.status_code)
+    assert (first, second, third) == incident.queue_ids
+    assert [State.CANCELLED] * 2 == [*await node.states(second), *await node.states(third)]
+    assert f'value="{second}"' not in after.text
+
+
+async def test_incident_is_closed_with_a_lesson_alone(web_office: WebOffice, node: Node) -> None:
+    """Closing without one is refused in words; a rule, a training, or a reason for none is enough."""
+    incident_id = await reported(web_office, await node.held(A))
+    path = f"/incidents/{incident_id}"
+    closing = {"phase": "closed", "change_note": "done"}
+    async with await web_office.signed_in(OFFICER, TWO) as client:
+        refused = await client.post(f"{path}/change", data=closing)
+        wrong = [
+            (await client.post(f"{path}/prevention", data=form)).status_code
+            for form in ({"note": "x"}, {"lesson": "none", "note": " "}, {"lesson": "luck", "note": "x"})
+        ]
+        noted = await client.post(f"{path}/prevention", data={"lesson": "none", "note": "訓練だったので"})
+        page = words_of(await client.get(f"{path}/prevention"))
+        closed = await client.post(f"{path}/change", data=closing)
+
+    assert 422 == refused.status_code
+    assert JA["incidents.prevention.mistake.closing"] in words_of(refused)
+    assert ([422] * 3, 303, 303) == (wrong, noted.status_code, closed.status_code)
+    assert "訓練だったので" in page
+
+
+async def test_rule_is_proposed_from_the_mail_and_tried_out(web_office: WebOffice, node: Node) -> None:
+    """Two firms that saw each other are fewer than the rule minds: it is proposed to mind two, and the trial begins."""
+    to = ("ando@one.example.com", "baba@two.example.com")
+    head = f"From: {SENDER}\r\nTo: {', '.join(to)}\r\nSubject: x\r\n\r\nhello\r\n"
+    queue_id = await node.held(*to, wire=head.encode())
+    await node.store.write(hold.release(node.spool, queue_id, SATO, ""))
+    await node.look()
+    incident_id = await reported(web_office, queue_id)
+    path = f"/incidents/{incident_id}/prevention"
+    async with await web_office.signed_in(HEAD, TWO) as client:
+        read_only = await client.get(path)
+        refused = await client.post(f"{path}/draft", data={"rule": "outsiders-see-each-other"})
+    async with await web_office.signed_in(OFFICER, TWO) as client:
+        page = await client.get(path)
+        drafted = await client.post(f"{path}/draft", data={"rule": "outsiders-see-each-other"})
+        trial = words_of(await client.get("/rules/trial"))
+    draft = web_office.parts.drafts.of(OFFICER)
+
+    assert (404, 303, "/rules/trial") == (refused.status_code, drafted.status_code, drafted.headers["location"])
+    assert "outsiders-see-each-other" not in read_only.text.partition("<select")[0]
+    assert draft is not None
+    assert {"any.0.visible_groups.least": "2", "any.1.visible_private.least": "3"}.items() >= dict(
+        draft.rules["outsiders-see-each-other"].figures
+    ).items()
+    assert "社外の方どうしにアドレスが見える" in trial
+    assert "incident-2026-0001" in page.text
+
+
+async def test_rule_that_is_written_for_the_office_is_a_rule(tmp_path: Path) -> None:
+    """What the page writes for the folder of rules is taken up as it is, and its own examples come out right."""
+    written = written_rule("incident-2026-0001", [A], {"ja": "確かめてください。", "en": "Please check."})
+    shutil.copytree(shipped_folder(), tmp_path / "policies")
+    (tmp_path / "policies" / "own.yaml").write_text(f"include: [standard]\n{written}")
+    loaded = load_policy(tmp_path / "policies", "own", Directory(), 5.0, START.date())
+    tried = [one for one in try_examples(loaded.rules) if one.rule == "incident-2026-0001"]
+
+    assert ["", ""] == [one.problem for one in tried]

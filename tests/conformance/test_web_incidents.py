@@ -100,6 +100,7 @@ async def test_officer_sees_facts_law_and_timeline_and_works_on_it(
                 f"{path}/change", data={"kind": "misdirected", "cause": "wrong_recipient", "phase": "report"}
             ),
             await client.post(f"{path}/known-at", data={"known_at": "2026-01-05T09:30", "reason": "先方から電話"}),
+            await client.post(f"{path}/prevention", data={"lesson": "training", "note": "宛先の見方を話した"}),
             await client.post(f"{path}/change", data={"phase": "closed", "change_note": "研修をした"}),
         ]
         after = words_of(await client.get(path))
@@ -108,7 +109,7 @@ async def test_officer_sees_facts_law_and_timeline_and_works_on_it(
     assert JA["incidents.fate.received"] in before
     assert JA["incidents.fate.stopped"] in before
     assert JA["law.help"] in before
-    assert [303] * 4 == [one.status_code for one in answers], [one.text for one in answers]
+    assert [303] * 5 == [one.status_code for one in answers], [one.text for one in answers]
     for word in ("電話で削除をお願いした", JA["incidents.cause.wrong_recipient"], "先方から電話", "研修をした"):
         assert word in after
 

@@ -193,7 +193,10 @@ TABLE: dict[Asked, Line] = {
     ),
     **_lines(
         having(Right.HANDLE_CASE), "GET /incidents/{incident_id}/evidence",
-        "POST /incidents/{incident_id}/evidence/check", "POST /incidents/{incident_id}/evidence/export", is_empty=True,
+        "POST /incidents/{incident_id}/evidence/check", "POST /incidents/{incident_id}/evidence/export",
+        "GET /incidents/{incident_id}/look-back", "POST /incidents/{incident_id}/look-back",
+        "GET /incidents/{incident_id}/prevention", "POST /incidents/{incident_id}/prevention",
+        "POST /incidents/{incident_id}/prevention/draft", is_empty=True,
     ),
     # -- programs
     **_lines(SIGNED_IN, "GET /api/v1/mails", "GET /api/v1/openapi.json"),

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from mailguard.errors import NotAllowed
 from mailguard.incidents import Change, Opening, add_note, change, correct_known_at
 from mailguard.incidents.facts import REACHED, Fate, Guard
+from mailguard.incidents.lessons import lessons_of
 from mailguard.incidents.next_due import NextDue, next_dues
 from mailguard.incidents.opening import NOTE_MAX
 from mailguard.incidents.permission import IncidentAct
@@ -142,6 +143,8 @@ async def changed(visit: SignedIn, incident_id: IncidentId) -> Response:
     if is_ending and IncidentAct.CLOSE not in view.acts:
         raise NotAllowed("may not close")
     mistakes = _note_mistakes("change_note", note, "incidents.mistake.change_note", is_needed=is_ending)
+    if is_ending and before.is_open and not lessons_of(view.entries):
+        mistakes.insert(0, Mistake("phase", "incidents.prevention.mistake.closing"))
     if mistakes:
         return _whole(visit, view, mistakes, change_note=note)
     await visit.write(change(visit.parts.incidents, incident_id, visit.actor, wanted, note))

@@ -179,6 +179,7 @@ TEXTS: dict[str, str] = {
     "queue.page.purpose.do": "Record and read",
     "queue.page.bar": "What can be done",
     "queue.page.bar.answer": "Answer and send",
+    "queue.page.bar.approval": "Go to the approval",
     "queue.page.bar.more": "More",
     "queue.page.bar.all": "See everything that can be done",
     "queue.page.decide": "What to do",

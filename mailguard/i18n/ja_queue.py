@@ -14,7 +14,7 @@ TEXTS: dict[str, str] = {
     "queue.headline.leaving": "送信しています。",
     "queue.headline.sent": "相手のサーバーが受け取りました。",
     "queue.headline.cancelled": "送信していません。",
-    "queue.headline.failed": "送信できなかったあて先があります。",
+    "queue.headline.failed": "送信できなかった宛先があります。",
     "queue.badge.outside": "社外",
     "queue.badge.inside": "社内",
     "queue.badge.first_time": "初めての宛先",
@@ -52,7 +52,7 @@ TEXTS: dict[str, str] = {
     "queue.said.no_such_mailbox": (
         "このアドレスは、相手のサーバーにありません。書きまちがいがないか確かめてください。"
     ),
-    "queue.said.no_such_domain": "@ より右側のあて先が見つかりません。つづりを確かめてください。",
+    "queue.said.no_such_domain": "@ より右側の宛先が見つかりません。つづりを確かめてください。",
     "queue.said.mailbox_full": "相手の方のメールボックスがいっぱいです。電話などで知らせてください。",
     "queue.said.mailbox_disabled": "相手の方のメールボックスは、今は使われていないようです。",
     "queue.said.too_large": "メールが大きすぎます。添付を小さくするか、分けて送ってください。",
@@ -65,9 +65,9 @@ TEXTS: dict[str, str] = {
     "queue.said.not_encrypted": "相手側と安全につなぐことができませんでした。管理者に知らせてください。",
     "queue.said.not_signed_in": "送信用のサーバーにサインインできませんでした。管理者に知らせてください。",
     "queue.said.not_ascii": (
-        "あて先か件名の文字を、相手側のサーバーが扱えません。半角英数字のアドレスに送ってください。"
+        "宛先か件名の文字を、相手側のサーバーが扱えません。半角英数字のアドレスに送ってください。"
     ),
-    "queue.said.refused": "相手側に断られました。あて先を確かめてください。",
+    "queue.said.refused": "相手側に断られました。宛先を確かめてください。",
     "queue.step.accepted": "受け付けました",
     "queue.step.checked": "中身を確かめました",
     "queue.step.held": "保留しました(まだ送られていません)",
@@ -117,7 +117,7 @@ TEXTS: dict[str, str] = {
     # The pages.
     "queue.page.back": "一覧に戻る",
     "queue.page.back_to_mail": "このメールのページに戻る",
-    "queue.page.headline.danger": "まだ送られていません。送信の前に、あて先の確認が必要です。",
+    "queue.page.headline.danger": "まだ送られていません。送信の前に、宛先の確認が必要です。",
     "queue.page.not_yet": "(いま中身を確かめています)",
     "queue.page.owner": "差出人:",
     "queue.page.accepted": "受け付け:",
@@ -179,6 +179,7 @@ TEXTS: dict[str, str] = {
     "queue.page.purpose.do": "記録して読む",
     "queue.page.bar": "このメールの操作",
     "queue.page.bar.answer": "確認に答えて送信する",
+    "queue.page.bar.approval": "承認に進む",
     "queue.page.bar.more": "ほか",
     "queue.page.bar.all": "すべての操作を見る",
     "queue.page.decide": "どうしますか",

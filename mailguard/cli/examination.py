@@ -256,6 +256,37 @@ def people(settings: Settings) -> Iterator[Found]:
         yield Found("people", Grade.OK, f"{found.counts[Role.STAFF]} on record, every role is filled")
 
 
+def contacts(settings: Settings) -> Iterator[Found]:
+    """Whom to call when something went wrong: somebody for each role, and another one in their place."""
+    from mailguard.cli.rosters import rosters
+    from mailguard.model.address import comparable
+    from mailguard.model.people import Role
+
+    today = SystemClock().now().date()
+    try:
+        plan = open_rules(settings.office, settings.policy, settings.hold, today).rules.plan
+    except ConfigurationError:
+        # Told of the rules already.
+        return
+    remedy = "name them in policies/incident/contacts.yaml, and print the page of contacts"
+    lacking = []
+    for role, roster in rosters(settings, plan.contacts).items():
+        same = [
+            one for one in roster.people if one.deputy and comparable(one.deputy.address) == comparable(one.address)
+        ]
+        if not roster.people and role is not Role.STAFF:
+            lacking.append(f"nobody is to be called as {role.value}")
+        elif len(roster.people) == 1 and role is not Role.STAFF and roster.people[0].deputy is None:
+            lacking.append(f"{role.value} is one person, with no deputy")
+        lacking += [f"the deputy of {one.address} ({role.value}) is the same person" for one in same]
+    if not any(one.telephone for one in plan.contacts.outside):
+        lacking.append("no contact outside has a telephone number")
+    for one in lacking:
+        yield Found("contacts", Grade.WARN, one, remedy)
+    if not lacking:
+        yield Found("contacts", Grade.OK, "every role has somebody to call, and a deputy")
+
+
 def clock(settings: Settings) -> Iterator[Found]:
     """The clock, against what was written last: one set back holds mail too long, one set forward too short."""
     now = time.time()
@@ -363,6 +394,6 @@ def _unforeseen(part: str, error: Exception) -> Found:
 
 
 CHECKS: tuple[Callable[[Settings], Iterator[Found]], ...] = (
-    rules, files, database, master_key, certificate, protection, people, clock,
+    rules, files, database, master_key, certificate, protection, people, contacts, clock,
 )  # fmt: skip
 CONNECTING: tuple[Callable[[Settings], AsyncIterator[Found]], ...] = (listeners, next_hops, sign_in_server, sms_gateway)

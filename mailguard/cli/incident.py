@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from mailguard.cli import incident_bundle
+from mailguard.cli import incident_bundle, incident_report
 from mailguard.cli.options import Config, Json, Limit, readable
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mailguard.incidents import IncidentRecords
     from mailguard.model.incident import Entry, Incident
 
-app = typer.Typer(help="What went wrong: report it, list, show.", no_args_is_help=True)
+app = typer.Typer(help="What went wrong: report it, list, show; what to do then.", no_args_is_help=True)
 
 
 @app.command("open")
@@ -36,8 +36,11 @@ def open_(
     from mailguard.cli.office import EXIT_WRONG, opened, print_json
     from mailguard.hold.notices import Notices
     from mailguard.incidents import Opening, Openings, Responder
+    from mailguard.incidents.planning import Planner
+    from mailguard.incidents.running import LawClocks
     from mailguard.judging.active import ActivePolicy
     from mailguard.model.incident import IncidentKind
+    from mailguard.model.protection import Channel
     from mailguard.parcels.passwords import Passwords
     from mailguard.parcels.records import PASSWORDS, Records
 
@@ -46,14 +49,19 @@ def open_(
         raise typer.Exit(EXIT_WRONG)
     with opened(config) as office:
         settings, spool = office.settings, office.spool
-        zone = ActivePolicy(settings, spool.clock, office.store).rules.hours.zone
+        rules = ActivePolicy(settings, spool.clock, office.store).rules
+        zone = rules.hours.zone
         parcels = Records(spool.secret_box(PASSWORDS))
         passwords = Passwords(spool, parcels, settings.protection, settings.office, _grace(office))
         notices = Notices(
             spool, settings.office, settings.notices, settings.web.public_url, lambda: zone,
             MailLinks(office.store).make,
         )  # fmt: skip
-        openings = Openings(spool, Responder(spool, passwords, parcels), _records(office), notices, lambda: zone)
+        records = _records(office)
+        # So that its times are kept from the first moment on.
+        clocks = LawClocks(spool, parcels, lambda: rules, Channel(settings.protection.channel))
+        Planner(records, clocks, lambda: rules)
+        openings = Openings(spool, Responder(spool, passwords, parcels), records, notices, lambda: zone)
         mails = [readable(one).upper() for one in queue_ids or ()]
         opening = Opening(IncidentKind(kind), note=note, is_drill=drill)
         done = office.store.write_now(openings.open(office.actor, opening, mails))
@@ -73,6 +81,7 @@ def open_(
 app.command()(incident_bundle.export)
 app.command("verify-bundle")(incident_bundle.verify_bundle)
 app.command()(incident_bundle.compare)
+app.command()(incident_report.report)
 
 
 @app.command("list")
@@ -120,6 +129,32 @@ def show(
             mail = f" {one.queue_id}" if one.queue_id else ""
             note = f": {readable(one.note)}" if one.note else ""
             typer.echo(f"{one.number:>3}  {_time(one.at)}  {one.actor.name}  {one.kind.value}{mail}{note}")
+
+
+@app.command()
+def procedure(
+    config: Config = None,
+    language: Annotated[str, typer.Option(help="ja or en.")] = "ja",
+    html: Annotated[bool, typer.Option("--html", help="A page to print, instead of plain text.")] = False,
+) -> None:
+    """Write what to do and whom to call, to print and keep for the day the system is down."""
+    from mailguard.cli.office import EXIT_WRONG
+    from mailguard.cli.rosters import rosters
+    from mailguard.clock import SystemClock
+    from mailguard.config import load
+    from mailguard.incidents.procedure import as_html, as_text, procedure_of
+    from mailguard.judging.opening import open_rules
+    from mailguard.logs import configure_for_commands
+
+    if language not in ("ja", "en"):
+        typer.echo(f"--language must be ja or en (it is '{language}')", err=True)
+        raise typer.Exit(EXIT_WRONG)
+    configure_for_commands()
+    settings, now = load(config), SystemClock().now()
+    rules = open_rules(settings.office, settings.policy, settings.hold, now.date()).rules
+    chosen: Literal["ja", "en"] = "en" if language == "en" else "ja"
+    paper = procedure_of(rules, rosters(settings, rules.plan.contacts), chosen, settings.office.name, now)
+    typer.echo(as_html(paper, chosen) if html else as_text(paper, chosen), nl=False)
 
 
 def _records(office: Office) -> IncidentRecords:

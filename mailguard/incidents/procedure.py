@@ -95,15 +95,8 @@ def procedure_of(
             PaperCall(one.name.get(language, ""), _outside_lines(one.telephone, one.url, one.reference, language))
             for one in plan.contacts.outside
         ),
-        sources=tuple(
-            text(
-                language, "incident.procedure.help", source=one.source,
-                date=spoken_day(one.source_checked, language),
-            )
-            for one in law.clocks
-            if one.valid_until is None
-        ),
-    )  # fmt: skip
+        sources=tuple(dict.fromkeys(_source(one, language) for one in law.clocks if one.valid_until is None)),
+    )
 
 
 def tree_lines(contacts: Contacts, language: Language) -> tuple[str, ...]:
@@ -195,6 +188,12 @@ def _paper(step: IncidentStep, law: Law, language: Language) -> PaperStep:
         kinds=kinds or text(language, "incident.procedure.for.all"),
         note="" if step.note is None else step.note.get(language, ""),
     )
+
+
+def _source(clock: LawClock, language: Language) -> str:
+    checked = spoken_day(clock.source_checked, language)
+    said = text(language, "incident.procedure.help", source=clock.source, date=checked)
+    return said if clock.verified else f"{said} ({text(language, 'incident.steps.unverified')})"
 
 
 def _of_clocks(plan: IncidentPlan, law: Law) -> list[IncidentStep]:

@@ -20,8 +20,16 @@ import pytest
 import yaml
 
 from mailguard.accounts import people_administration
+from mailguard.cli.examination import contacts
 from mailguard.clock import SystemClock
-from mailguard.config import OfficeSettings
+from mailguard.config import (
+    DeliverySettings,
+    NextHopSettings,
+    OfficeSettings,
+    PolicySettings,
+    Settings,
+    StorageSettings,
+)
 from mailguard.model.audit import Actor, ActorKind
 from mailguard.model.people import Role
 from mailguard.policy.shipped import shipped_folder
@@ -303,6 +311,24 @@ async def test_doctor_advises_to_name_somebody_to_call(office: Office, contact: 
     assert "sms gateway" not in parts
 
 
+def test_doctor_names_a_deputy_who_is_the_same_person(tmp_path: Path) -> None:
+    """Whom the office's file names in somebody's place must be somebody else."""
+    folder = tmp_path / "policies"
+    shutil.copytree(shipped_folder(), folder)
+    same = {"address": "sato@example.jp", "telephone": "1", "deputy": {"address": "SATO@example.jp"}}
+    named = {"roles": {"security_officer": [same]}}
+    (folder / "incident" / "contacts.yaml").write_text(yaml.safe_dump(named), "utf-8")
+    settings = Settings(
+        office=OfficeSettings(domains=["example.jp"]),
+        delivery=DeliverySettings(next_hop=NextHopSettings(host="localhost")),
+        policy=PolicySettings(folder=folder),
+        storage=StorageSettings(directory=tmp_path / "data"),
+    )
+    found = [(one.grade.value, one.finding) for one in contacts(settings)]
+
+    assert ("warn", "the deputy of sato@example.jp (security_officer) is the same person") in found
+
+
 async def test_doctor_names_empty_roles_and_deputies_who_cannot_stand_in(office: Office) -> None:
     """I am told which of the four roles nobody has, and whose deputy is gone; once all are there, that all is well."""
     make_database(office)
@@ -329,5 +355,7 @@ async def test_doctor_names_empty_roles_and_deputies_who_cannot_stand_in(office:
 
     assert [("warn", f"nobody has the role {role}") for role in Role] == empty[1]["people"]
     assert [("ok", "4 on record, every role is filled")] == filled[1]["people"]
+    assert ("warn", "nobody is to be called as security_officer") in empty[1]["contacts"]
+    assert ("warn", "department_officer is one person, with no deputy") in filled[1]["contacts"]
     assert [("warn", "the deputy of sato@example.jp is disabled")] == gone[1]["people"]
     assert 0 == gone[0]

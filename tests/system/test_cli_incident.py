@@ -52,3 +52,15 @@ async def test_unknown_number_and_kind_are_said(relay: Relay) -> None:
 
     assert (1, 2) == (missing.returncode, wrong.returncode)
     assert "There is no such incident" in missing.stderr
+
+
+async def test_procedure_is_written_for_paper(relay: Relay) -> None:
+    """What to do and whom to call, in both languages, while the relay runs and while nothing of it does."""
+    text = await run(relay, "incident", "procedure")
+    page = await run(relay, "incident", "procedure", "--language", "en", "--html")
+    wrong = await run(relay, "incident", "procedure", "--language", "fr")
+
+    assert (0, 0, 2) == (text.returncode, page.returncode, wrong.returncode)
+    assert "電源は落とさない" in text.stdout
+    assert page.stdout.startswith("<!DOCTYPE html>")
+    assert "Personal Information Protection Commission" in page.stdout

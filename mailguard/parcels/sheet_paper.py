@@ -69,10 +69,13 @@ class Typeface:
 class Paper:
     """Makes what stands on a sheet, and at last the PDF. Texts are plain; those of others go through ``shown``."""
 
-    def __init__(self, language: Language, fonts: Sequence[Path] = FONTS) -> None:
+    def __init__(self, language: Language, fonts: Sequence[Path] = FONTS, points: float = 9) -> None:
+        """``points``: the size of sentences; tables and small print have their own."""
         self._language = language
         self._typeface = _typeface(fonts)
-        base = ParagraphStyle("body", fontName=self._typeface.body, fontSize=9, leading=13, wordWrap="CJK")
+        base = ParagraphStyle(
+            "body", fontName=self._typeface.body, fontSize=points, leading=points * 13 / 9, wordWrap="CJK"
+        )  # fmt: skip
         self._body = base
         self._cell = ParagraphStyle("cell", base, fontSize=8, leading=11)
         self._small = ParagraphStyle("small", base, fontSize=7, leading=9.5, textColor=colors.HexColor("#333333"))

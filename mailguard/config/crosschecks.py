@@ -30,6 +30,8 @@ from mailguard.model.address import comparable_domain
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}$){_LABEL}(\.{_LABEL})*", re.IGNORECASE)
+_ANSWER_LOCAL = re.compile(r"[a-z0-9][a-z0-9._-]{0,29}")
+"""Short enough for a plus sign and a word of 32 signs behind it (RFC 5321 §4.5.3.1.1: 64 octets)."""
 _WILDCARDS = {"0.0.0.0", "::", ""}  # noqa: S104  compared with, not listened on
 
 
@@ -369,6 +371,22 @@ def _web(settings: Settings) -> Iterator[Complaint]:
         yield Complaint(("web", "tls"), "needs the certificate of the section 'tls'")
 
 
+def _incidents(settings: Settings) -> Iterator[Complaint]:
+    address, place = settings.incidents.answer_address, ("incidents", "answer_address")
+    if not address:
+        return
+    local, at, domain = address.rpartition("@")
+    if not at or not _ANSWER_LOCAL.fullmatch(local) or not _is_domain(domain):
+        yield Complaint(place, f"must be a plain address such as mailguard-answer@example.jp (it is '{address}')")
+        return
+    own = [comparable_domain(one) for one in settings.office.domains]
+    within = settings.office.include_subdomains and any(comparable_domain(domain).endswith(f".{one}") for one in own)
+    if comparable_domain(domain) not in own and not within:
+        yield Complaint(place, f"must be of one of the office's own domains (it is '{address}')")
+    if not settings.sources and all(one.auth == "required" for one in settings.listeners):
+        yield Complaint(place, "is set, but no server may hand its mail to the relay; name it in sources", fatal=False)
+
+
 def _audit(settings: Settings) -> Iterator[Complaint]:
     audit, kept = settings.audit, settings.storage.retention_days
     if 0 < audit.retention_days < kept:
@@ -436,5 +454,6 @@ CHECKS: tuple[Callable[[Settings], Iterator[Complaint]], ...] = (
     _notices,
     _sign_in_elsewhere,
     _web,
+    _incidents,
     _audit,
 )

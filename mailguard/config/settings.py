@@ -327,6 +327,20 @@ class NoticeSettings(Section):
     webhooks: list[WebhookSettings] = Field(default_factory=list)
 
 
+class IncidentSettings(Section):
+    """Letters to people outside when something went wrong."""
+
+    sender: Literal["officer", "owner"] = Field(
+        "officer", description="Whose address they come from: of who released them, or of who sent the mail."
+    )
+    contact: str = Field("", description="Whom people may call, such as a telephone number; empty: protection.contact.")
+    answer_address: str = Field(
+        "",
+        description="An own address whose mail your server hands to the relay: answers of wrong recipients are taken "
+        "from there. Empty: they go to whoever asked.",
+    )
+
+
 class SyslogSettings(Section):
     """A server that gets the record of who did what as it grows: CEF in syslog over TLS (RFC 5424, RFC 5425)."""
 
@@ -388,6 +402,7 @@ class Settings(Section):
     web: WebSettings = WebSettings()
     sign_in: SignInSettings = SignInSettings()
     notices: NoticeSettings = NoticeSettings()
+    incidents: IncidentSettings = IncidentSettings()
     audit: AuditSettings = AuditSettings()
     log: LogSettings = LogSettings()
     service: ServiceSettings = ServiceSettings()

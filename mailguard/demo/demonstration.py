@@ -64,11 +64,11 @@ class Demonstration:
     @property
     def web_port(self) -> int:
         """Where the office's pages are."""
-        return self.service.web.address[1]
+        return self.service.parts.web.address[1]
 
     async def send_samples(self) -> list[Sample]:
         """Hand over every sample as mail programs do. Raises what aiosmtplib raises where one is not taken."""
-        samples = sample_mails(self.service.clock.now().astimezone())
+        samples = sample_mails(self.service.parts.clock.now().astimezone())
         for signed_in in (True, False):
             client = aiosmtplib.SMTP(
                 hostname="127.0.0.1", port=self.port(office.SUBMISSION if signed_in else office.TRUSTED),
@@ -84,15 +84,17 @@ class Demonstration:
 
     def port(self, listener: str) -> int:
         """Where the relay really listens."""
-        return self.service.submission.addresses[listener][1]
+        return self.service.parts.submission.addresses[listener][1]
 
     async def held(self) -> list[hold.ListedMail]:
         """The mails that wait now."""
-        return await self.service.store.read(lambda reader: hold.list_held(self.service.spool, reader, limit=100))
+        return await self.service.parts.store.read(
+            lambda reader: hold.list_held(self.service.parts.spool, reader, limit=100)
+        )
 
     def desk(self) -> Desk:
         """What lies on everybody's desk now."""
-        now = self.service.clock.now()
+        now = self.service.parts.clock.now()
         seats = [
             Seat(one, tuple(self.world.mailbox(one.address)), self._digits(one.address, now)) for one in COLLEAGUES
         ]
@@ -164,10 +166,10 @@ async def standing(
         stack.push_async_callback(service.stop)
         await service.start()
         password = generated_password()
-        await service.store.write(administration.add(ACCOUNT, "", Passwords().hashed_now(password), ACTOR))
-        await move_in(service.store, service.settings.office)
+        await service.parts.store.write(administration.add(ACCOUNT, "", Passwords().hashed_now(password), ACTOR))
+        await move_in(service.parts.store, service.parts.settings.office)
         demonstration = Demonstration(service, world, folder, password, pace)
-        demonstration.telephones = await telephones(service.sign_in.totp, clock)
+        demonstration.telephones = await telephones(service.parts.sign_in.totp, clock)
         page = create_page(
             demonstration.desk, demonstration.send_more, guide.plain_swaks(demonstration.port(office.TRUSTED))
         )  # fmt: skip

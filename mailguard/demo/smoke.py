@@ -45,13 +45,13 @@ class Round:
         self._demonstration = demonstration
         self._terminal = terminal
         self._samples: dict[Kind, Sample] = {}
-        self._accepted_at = demonstration.service.clock.now()
+        self._accepted_at = demonstration.service.parts.clock.now()
         self._pages = pages_address(demonstration.web_port)
         self._clerk = Browser(self._pages)
 
     async def take(self) -> bool:
         """Whether all of it worked; says so, and what arrived."""
-        clock = self._demonstration.service.clock
+        clock = self._demonstration.service.parts.clock
         began = clock.monotonic()
         reason = ""
         try:
@@ -77,7 +77,7 @@ class Round:
     async def _take(self) -> None:
         await self._sign_in(self._clerk, CLERK)
         self._passed("signed_in")
-        self._accepted_at = self._demonstration.service.clock.now()
+        self._accepted_at = self._demonstration.service.parts.clock.now()
         self._samples = {sample.kind: sample for sample in await self._demonstration.send_samples()}
         self._passed("accepted", count=len(self._samples))
         await self._until("at_once", lambda: self._has_arrived(Kind.COLLEAGUE) and self._has_arrived(Kind.AUTOMATIC))
@@ -109,7 +109,7 @@ class Round:
         await asyncio.to_thread(browser.press, "/sign-in/code/check", code=self._codes(person)[0])
         telephone = self._demonstration.telephones.get(person.address)
         if telephone is not None:
-            digits = telephone.code(self._demonstration.service.clock.now())
+            digits = telephone.code(self._demonstration.service.parts.clock.now())
             await asyncio.to_thread(browser.press, "/sign-in/step", code=digits)
 
     def _codes(self, person: Colleague) -> list[str]:
@@ -163,7 +163,7 @@ class Round:
 
     async def _wait_for_timers(self) -> None:
         service = self._demonstration.service
-        left = (self._deadline - service.clock.now()).total_seconds() + service.settings.hold.grace_seconds
+        left = (self._deadline - service.parts.clock.now()).total_seconds() + service.parts.settings.hold.grace_seconds
         await self._until("timer", lambda: all(map(self._has_arrived, PAUSED)), max(0.0, left))
         if any(at < self._deadline for kind in PAUSED for at in self._outside_arrivals(kind)):
             raise self._wrong("timer")
@@ -303,7 +303,7 @@ class Round:
         self._passed(check)
 
     async def _wait(self, check: str, holds: Callable[[], bool], seconds: float = 0.0) -> None:
-        clock = self._demonstration.service.clock
+        clock = self._demonstration.service.parts.clock
         give_up_at = clock.monotonic() + seconds + self._wait_seconds
         while not holds():
             if clock.monotonic() > give_up_at:
@@ -311,7 +311,7 @@ class Round:
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _wait_for_hold(self, queue_ids: set[QueueId]) -> None:
-        clock = self._demonstration.service.clock
+        clock = self._demonstration.service.parts.clock
         give_up_at = clock.monotonic() + self._wait_seconds
         while not queue_ids <= {mail.submission.queue_id for mail in await self._demonstration.held()}:
             if clock.monotonic() > give_up_at:

@@ -1,0 +1,118 @@
+"""In which order the parts start and stop.
+
+Start: what was made of the settings stands (``assembly``: lock on the data directory, schema, keys); then the store,
+the processes that look into mail, leases of the last run ended, workers, web, and the listeners last, so that no mail
+comes before everything behind it stands. Stop: the listeners first, then what is under way, then the store. What does
+not finish in time is on disk and goes on at the next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+
+import structlog
+
+from mailguard import __version__
+from mailguard.app.assembly import Assembly
+from mailguard.app.recording import Recorder
+from mailguard.clock import Clock
+from mailguard.config import Settings
+from mailguard.errors import MailguardError
+from mailguard.model.audit import AuditAction
+from mailguard.workers.systemd import notify
+
+log = structlog.get_logger()
+
+
+class Service:
+    """The running relay. Making one takes the data directory; ``start`` and ``stop`` are for once."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        self.parts = Assembly(settings, clock)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Start every part; afterwards the listeners take mail."""
+        parts = self.parts
+        parts.store.start()
+        await parts.looking.start()
+        await parts.locking.start()
+        reclaimed = await parts.store.write(parts.rescuer.reclaim, is_brief=False)
+        await asyncio.to_thread(parts.sweeper.collect_unfinished)
+        await parts.store.write(Recorder(AuditAction.STARTED))
+        await parts.rules.record(AuditAction.POLICY_LOADED)
+        poll = parts.settings.service.poll_seconds
+        running = {
+            "timekeeper": parts.timekeeper.run(),
+            "sweeper": parts.sweeper.run(),
+            "policy": parts.policy.follow(parts.rules.reload, poll),
+            "notifier": parts.notifier.run(),
+            "incidents": parts.follower.run(),
+            "reminder": parts.reminder.run(),
+            "announcer": parts.announcer.run(),
+            "watcher": parts.watcher.run(),
+            "devices": parts.devices.run(),
+            "anchorer": parts.anchorer.run(),
+        }
+        if parts.forwarder is not None:
+            running["forwarder"] = parts.forwarder.run()
+        if parts.teller is not None:
+            running["teller"] = parts.teller.run()
+        self._tasks = [asyncio.create_task(one, name=name) for name, one in running.items()]
+        await parts.devices.refresh()
+        await parts.web.start()
+        await parts.submission.start()
+        for name, (host, port) in [*parts.submission.addresses.items(), ("web", parts.web.address)]:
+            log.info("listening", listener=name, host=host, port=port)
+        log.info("started", version=__version__, reclaimed=reclaimed)
+
+    async def stop(self) -> int:
+        """Stop every part within the drain limit; how many mails were still under way.
+
+        Those go on at the next start.
+        """
+        parts = self.parts
+        drain = parts.settings.service.drain_seconds
+        began = parts.clock.monotonic()
+        cut = await parts.submission.stop(drain)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        left = await parts.conveyor.close(max(0.0, drain - (parts.clock.monotonic() - began)))
+        await parts.dry_runs.close()
+        await parts.looking.close()
+        await parts.locking.close()
+        await parts.routes.close()
+        await parts.web.stop()
+        await parts.sign_in.close()
+        parts.accounts.close()
+        with contextlib.suppress(MailguardError):
+            await parts.store.write(Recorder(AuditAction.STOPPED))
+        await parts.store.stop()
+        parts.lock.close()
+        log.info("stopped", under_way=left, sessions_cut=cut or 0)
+        return left
+
+    async def run(self) -> None:
+        """Serve until SIGTERM or SIGINT; SIGHUP takes up new certificates and rules."""
+        loop = asyncio.get_running_loop()
+        ended = asyncio.Event()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, ended.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload)
+        try:
+            await self.start()
+        except BaseException:
+            # What was begun is ended, and on record with its end.
+            await self.stop()
+            raise
+        notify("READY=1")
+        await ended.wait()
+        notify("STOPPING=1")
+        await self.stop()
+
+    def _reload(self) -> None:
+        self.parts.submission.reload()
+        self._tasks.append(asyncio.create_task(self.parts.rules.reload()))

@@ -133,6 +133,7 @@ async def test_rule_is_proposed_from_the_mail_and_tried_out(web_office: WebOffic
         drafted = await client.post(f"{path}/draft", data={"rule": "outsiders-see-each-other"})
         trial = words_of(await client.get("/rules/trial"))
     draft = web_office.parts.drafts.of(OFFICER)
+    await web_office.dry_runs.close()
 
     assert (404, 303, "/rules/trial") == (refused.status_code, drafted.status_code, drafted.headers["location"])
     assert "outsiders-see-each-other" not in read_only.text.partition("<select")[0]
@@ -153,3 +154,23 @@ async def test_rule_that_is_written_for_the_office_is_a_rule(tmp_path: Path) -> 
     tried = [one for one in try_examples(loaded.rules) if one.rule == "incident-2026-0001"]
 
     assert ["", ""] == [one.problem for one in tried]
+
+
+async def test_report_is_for_who_looks_after_the_whole_office(web_office: WebOffice, node: Node) -> None:
+    """Charts have words, nobody is named, and a department's officer does not see the others'."""
+    await reported(web_office, await node.held(A))
+    async with await web_office.signed_in(HEAD, TWO) as client:
+        refused = (await client.get("/incidents/report")).status_code
+        listed = await client.get("/incidents")
+    async with await web_office.signed_in(OFFICER, TWO) as client:
+        pages = [
+            await client.get(f"/incidents/report{query}")
+            for query in ("", "?year=2026&month=1", "?year=x&month=y", "?year=2026&month=13", "?year=0000")
+        ]
+        file = await client.get("/incidents/report.csv", headers={"accept-language": "en"})
+
+    assert (404, False) == (refused, "/incidents/report" in listed.text)
+    assert [200, 200, 200, 404, 404] == [one.status_code for one in pages]
+    assert 'role="img" aria-label=' in pages[0].text
+    assert SENDER not in pages[0].text
+    assert CATALOGUES["en"]["incidents.report.accident"] in file.text

@@ -186,6 +186,7 @@ TABLE: dict[Asked, Line] = {
         is_empty=True,
     ),
     **_lines(having(Right.HANDLE_CASE), "GET /incidents"),
+    **_lines(office_wide(Right.HANDLE_CASE), "GET /incidents/report", "GET /incidents/report.csv"),
     **_lines(
         having(Right.HANDLE_CASE), "GET /incidents/{incident_id}", "GET /incidents/from/{queue_id}",
         "POST /incidents/{incident_id}/note", "POST /incidents/{incident_id}/change",

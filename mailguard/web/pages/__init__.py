@@ -11,6 +11,7 @@ from mailguard.web.pages import (
     incident_evidence,
     incident_look_back,
     incident_prevention,
+    incident_report,
     incident_steps,
     incidents,
     link,
@@ -47,6 +48,8 @@ ROUTERS = (
     mail_passwords.router,
     mail_content.router,
     mail_actions.router,
+    # Before what takes any word for a number.
+    incident_report.router,
     incident_evidence.router,
     incident_look_back.router,
     incident_prevention.router,

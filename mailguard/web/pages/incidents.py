@@ -75,7 +75,8 @@ async def incidents(visit: Handling, before: str = "") -> Response:
         return rows, shown[-1].incident_id if len(page) > PAGE_ROWS else ""
 
     rows, following = await visit.read(read)
-    return visit.page("incidents.html", rows=rows, following=following)
+    sees_report = visit.viewer.has(Right.HANDLE_CASE)
+    return visit.page("incidents.html", rows=rows, following=following, sees_report=sees_report)
 
 
 @router.get("/incidents/open")

@@ -8,25 +8,29 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import Callable
 from typing import Any
 
 
 async def encrypted(
-    loop: asyncio.AbstractEventLoop, transport: Any, protocol: asyncio.Protocol, context: ssl.SSLContext, heard: bytes,
-    seconds: float,
+    loop: asyncio.AbstractEventLoop, transport: Any, protocol: asyncio.Protocol, context: ssl.SSLContext,
+    heard: Callable[[], bytes], seconds: float,
 ) -> Any:  # fmt: skip
     """The encrypted transport; None where the line was cut just as the handshake ended.
 
-    Reading must be paused. Raises ``OSError`` (``ssl.SSLError`` is one) and ``TimeoutError``.
+    ``heard``: takes what ``protocol`` was given so far; asked once, when it can be given nothing more. Reading must be
+    paused. Raises ``OSError`` (``ssl.SSLError`` is one) and ``TimeoutError``.
     """
     async with asyncio.timeout(seconds + 1):
         handshake = loop.create_task(
             loop.start_tls(transport, protocol, context, server_side=True, ssl_handshake_timeout=seconds)
         )
-        if heard:
-            # One turn of the loop, and the handshake has the transport; reading goes on only after another one.
-            await asyncio.sleep(0)
-            loop.call_soon(_feed, transport, heard)
+        # One turn of the loop, and the handshake has the transport. Until then octets may still come here, although
+        # reading is paused: asyncio before 3.11.3 begins to read after connection_made whatever that said. What comes
+        # later stands behind these: nothing is read between that turn and this one.
+        await asyncio.sleep(0)
+        if first := heard():
+            _feed(transport, first)
         return await handshake
 
 

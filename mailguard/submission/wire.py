@@ -409,14 +409,10 @@ class Wire(StockSmtp):
     async def _encrypt(self, greeting: bytes | None) -> bytes | None:
         """Handshake; then nothing that was said before is left (RFC 3207 §4.2)."""
         self.transport.pause_reading()
-        # With implicit TLS the client speaks first, and may have been heard before the handshake could begin; behind
-        # STARTTLS nothing was kept.
-        heard, self._kept = self._kept, b""
-        self._is_dropping = False
         seconds = self._shared.pacing.handshake
         try:
             context = self._shared.certificates.context
-            upgraded = await encrypted(self.loop, self.transport, self, context, heard, seconds)
+            upgraded = await encrypted(self.loop, self.transport, self, context, self._take_heard, seconds)
         except (OSError, TimeoutError, MailguardError) as error:
             # ssl.SSLError is an OSError; so is the line being cut in the middle of the handshake.
             self._shared.counters.handshakes_failed += 1
@@ -435,6 +431,12 @@ class Wire(StockSmtp):
         self._tls = found.version() if isinstance(found, ssl.SSLObject) else "TLS"
         self._forget_session()
         return greeting
+
+    def _take_heard(self) -> bytes:
+        """What came in clear: the beginning of the handshake with implicit TLS; behind STARTTLS it was dropped."""
+        heard, self._kept = self._kept, b""
+        self._is_dropping = False
+        return heard
 
     async def _next_line(self) -> bytes:
         """The next line of an AUTH dialogue, without its line end."""

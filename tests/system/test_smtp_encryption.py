@@ -123,6 +123,27 @@ async def test_implicit_tls_client_that_speaks_at_once_is_always_heard(
     assert set(greetings) == {b"220 "}
 
 
+async def test_implicit_client_that_spoke_before_it_was_taken_in_is_heard(
+    tmp_path: Path, certificates: Certificates
+) -> None:
+    """Port 465: a mail program that is quicker than the server gets its handshake at once, not after half a minute."""
+    context = ssl.create_default_context(cafile=str(certificates.authority))
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    session = context.wrap_bio(incoming, outgoing, server_hostname="localhost")
+    with pytest.raises(ssl.SSLWantReadError):
+        session.do_handshake()
+    hello = outgoing.read()
+    async with smtp_office(tmp_path, certificates, pacing=Pacing(handshake=2)) as office:
+        # All at once, before the loop has a turn: the system has taken the connection, the server has not.
+        client = socket.create_connection(("127.0.0.1", office.port("submissions")))
+        client.sendall(hello)
+        client.setblocking(False)
+        with client:
+            answer = await asyncio.get_running_loop().sock_recv(client, 65536)
+
+    assert answer[:1] == b"\x16", "no handshake record: the first octets were lost"
+
+
 async def test_certificate_renewed_is_shown_to_new_connections(tmp_path: Path) -> None:
     """An administrator renews the certificate; mail programs see the new one, connections in use go on."""
     old, new = tmp_path / "old", tmp_path / "new"

@@ -14,6 +14,7 @@ from typing import assert_never
 
 from mailguard import audit
 from mailguard.errors import NotAllowed
+from mailguard.hold.grounds import grounds_of, treatment_of
 from mailguard.hold.selection import Outcome, Selection, select
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.model.protection import NO_WISH, Protection
@@ -251,7 +252,14 @@ def _act(
             moves = [
                 Move(recipient, steps, {**changes, "verdict": verdict_of(recipient)}) for recipient in found.chosen
             ]
-            details: dict[str, object] = {"positions": found.positions, "reason": reason, **recorded_wish(wish)}
+            details: dict[str, object] = {
+                "positions": found.positions,
+                "reason": reason,
+                **recorded_wish(wish),
+                **grounds_of(spool, transaction, found.mail, found.chosen),
+            }
+            if to is State.CLEARED:
+                details |= treatment_of([move.changes["verdict"] for move in moves])
             advance(transaction, moves, AuditEvent(transaction.now, actor, action, queue_id, details))
         return found.outcome()
 

@@ -13,9 +13,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
+from mailguard import audit
 from mailguard.errors import NotAllowed, StaleState
 from mailguard.hold.danger import ChooseAddress, GroupOf, TypeOrganisation, answered, questions
 from mailguard.model.address import comparable
+from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.model.queue import QueueId, Recipient, State
 from mailguard.model.summary import Summary
 from mailguard.spool import Spool
@@ -129,6 +131,7 @@ def when_answered(
     judgement: int,
     seen: Sequence[Recipient],
     answers: Answers,
+    actor: Actor,
     is_outside: Callable[[str], bool],
     group_of: GroupOf,
 ) -> Work[T]:
@@ -149,12 +152,28 @@ def when_answered(
             raise StaleState("another verdict since it was looked at")
         summary = spool.summaries(transaction, [queue_id]).get(queue_id)
         facts: Mapping[str, object] = {} if recorded is None else recorded.facts
-        amiss = unanswered(asked_of(held, acquainted(facts, summary, is_outside, group_of)), answers)
+        asked = asked_of(held, acquainted(facts, summary, is_outside, group_of))
+        amiss = unanswered(asked, answers)
         if amiss:
             raise NotAnswered(amiss)
+        if asked:
+            audit.append(transaction, _answered(transaction, queue_id, judgement, actor, held, asked))
         return work(transaction)
 
     return checked
+
+
+def _answered(
+    transaction: Transaction, queue_id: QueueId, judgement: int, actor: Actor, held: Sequence[Recipient], asked: Asked
+) -> AuditEvent:
+    """That somebody answered, and how much was asked: never what."""
+    details: dict[str, object] = {
+        "positions": [one.key.position for one in held],
+        "judgement": judgement,
+        "choices": len(asked.choices),
+        "typed": asked.typed,
+    }
+    return AuditEvent(transaction.now, actor, AuditAction.ANSWERED, queue_id, details)
 
 
 def _questions(recipients: Sequence[Recipient], known: Acquainted) -> tuple[TypeOrganisation | ChooseAddress, ...]:

@@ -26,6 +26,7 @@ from mailguard.errors import ContentDamaged, NotAllowed, StaleState
 from mailguard.hold import approval_queries as queries
 from mailguard.hold.actions import to_be_sent
 from mailguard.hold.ends import Deadline
+from mailguard.hold.grounds import grounds_of, treatment_of
 from mailguard.hold.selection import Outcome, Selection, select
 from mailguard.model.approval import Approval, Approvers, NoApprover, Way
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
@@ -138,7 +139,12 @@ def approve(
             return Approved(missing, Outcome(queue_id, (), found.left))
         changes = {"due_at": transaction.now, "lease_owner": None, "shown_until": None}
         moves = [Move(one, _RELEASE, {**changes, "verdict": to_be_sent(one)}) for one in found.chosen]
-        released: dict[str, object] = {"positions": found.positions, "reason": ""}
+        released: dict[str, object] = {
+            "positions": found.positions,
+            "reason": "",
+            **grounds_of(spool, transaction, found.mail, found.chosen),
+            **treatment_of([move.changes["verdict"] for move in moves]),
+        }
         advance(transaction, moves, event, AuditEvent(transaction.now, actor, AuditAction.RELEASED, queue_id, released))
         return Approved(0, found.outcome())
 

@@ -10,6 +10,7 @@ from typing import assert_never
 from mailguard import audit
 from mailguard.delivery.dsn import Reported, Reporter, ReportKind
 from mailguard.hold import approval_queries
+from mailguard.hold.grounds import grounds_of
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.model.delivery import Reply
 from mailguard.model.queue import Mover, Recipient, State
@@ -70,6 +71,7 @@ class HoldEnds:
 
     def _expire(self, transaction: Transaction, mail: Mail, held: list[Recipient], actor: Actor) -> None:
         event = _event(transaction, actor, AuditAction.EXPIRED, held)
+        event.details.update(grounds_of(self._spool, transaction, mail, held))
         advance(transaction, [Move(one, _EXPIRE, {"shown_until": None}) for one in held], event)
         head = head_of_mail(self._spool, transaction, mail.submission)
         is_refused = self._is_refused(transaction, mail)

@@ -8,7 +8,7 @@ held, and nobody can send it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from mailguard import audit
 from mailguard.errors import StaleState
 from mailguard.hold.actions import EXPOSURE, Recipients, Wish, as_wished, recorded_wish
 from mailguard.hold.ends import Deadline
+from mailguard.hold.grounds import dangers_in, grounds, is_in_danger
 from mailguard.hold.mending import Mend, Mended
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.knowledge import Lesson
@@ -92,7 +93,12 @@ def record_mend(
                 # Whoever undoes this cancellation at the same moment would bring back a verdict about another mail.
                 lease(transaction, entry)
         coming = _added(transaction, spool, fresh, mended, verdicts, mend.wish, rules)
-        _append_events(transaction, fresh, mend, mended, judgement, number, content, actor, going, [*staying, *coming])
+        facts = {} if before is None else before.facts
+        ended = _ended_dangers(fresh, facts, staying, judgement.facts)
+        events = _events(
+            transaction, fresh, mend, mended, judgement, number, content, actor, [*staying, *coming], ended
+        )
+        _put_on_record(transaction, mended, actor, going, facts, events)
         return MendOutcome(
             queue_id,
             number,
@@ -213,7 +219,18 @@ def _added(
     return made
 
 
-def _append_events(
+def _ended_dangers(
+    before: Mail, facts_before: Mapping[str, object], staying: Sequence[Recipient], facts: Mapping[str, object]
+) -> dict[str, object]:
+    """What goes on record of those who stay and are in no danger any more."""
+    safe = {one.key.position for one in staying if not is_in_danger(one, one.verdict, facts)}
+    mended = [
+        one for one in before.recipients if one.key.position in safe and is_in_danger(one, one.verdict, facts_before)
+    ]
+    return grounds(mended, facts_before) if mended else {}
+
+
+def _events(
     transaction: Transaction,
     mail: Mail,
     mend: Mend,
@@ -222,9 +239,9 @@ def _append_events(
     number: int,
     content: SealedContent | None,
     actor: Actor,
-    going: list[Move],
     held: list[Recipient],
-) -> None:
+    ended: dict[str, object],
+) -> list[AuditEvent]:
     """Who changed what, in counts and positions: never an address, a subject or a file's name."""
     now, queue_id = transaction.now, mail.submission.queue_id
     changed: dict[str, object] = {
@@ -238,6 +255,7 @@ def _append_events(
         "files": mended.files,
         "subject": mended.has_subject,
         **recorded_wish(mend.wish),
+        **ended,
     }
     if mend.reason:
         changed["reason"] = mend.reason
@@ -251,13 +269,29 @@ def _append_events(
         assert isinstance(positions, list)
         positions.append(entry.key.position)
     judged["rules"] = sorted({reason for entry in held for reason in (entry.verdict.reasons if entry.verdict else ())})
-    events = [
+    judged |= {"danger": dangers} if (dangers := dangers_in(held, judgement.facts)) else {}
+    return [
         AuditEvent(now, actor, AuditAction.CHANGED, queue_id, changed),
         AuditEvent(now, _JUDGE, AuditAction.JUDGED, queue_id, judged),
     ]
-    if going:
-        details: dict[str, object] = {"positions": sorted(mended.withdrawn), "reason": "edited"}
-        advance(transaction, going, AuditEvent(now, actor, AuditAction.CANCELLED, queue_id, details), *events)
+
+
+def _put_on_record(
+    transaction: Transaction,
+    mended: Mended,
+    actor: Actor,
+    going: list[Move],
+    facts: Mapping[str, object],
+    events: list[AuditEvent],
+) -> None:
+    """The events, with the cancellation of those who were taken off."""
+    if not going:
+        for event in events:
+            audit.append(transaction, event)
         return
-    for event in events:
-        audit.append(transaction, event)
+    taken_off = [one.recipient for one in going]
+    details: dict[str, object] = {
+        "positions": sorted(mended.withdrawn), "reason": "edited", **grounds(taken_off, facts)
+    }  # fmt: skip
+    cancelled = AuditEvent(transaction.now, actor, AuditAction.CANCELLED, events[0].queue_id, details)
+    advance(transaction, going, cancelled, *events)

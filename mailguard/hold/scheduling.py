@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from mailguard import audit
 from mailguard.errors import NotAllowed
 from mailguard.hold.actions import Wish, assure_possible, assure_reason, recorded_wish, to_be_sent
+from mailguard.hold.grounds import grounds_of, treatment_of
 from mailguard.hold.selection import Outcome, select
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.model.queue import QueueId, Recipient, State
@@ -44,8 +45,10 @@ def release_at(
         found = select(spool, transaction, queue_id, positions, (State.HELD,)).only(_was_judged)
         if wish is not None:
             assure_possible(found, wish)
+        verdicts = []
         for recipient in found.chosen:
             verdict = _waiting_for_time(to_be_sent(recipient, wish), at - transaction.now)
+            verdicts.append(verdict)
             lease(transaction, recipient, verdict=verdict, shown_until=at, due_at=at + grace, lease_owner=None)
         if found.chosen:
             details: dict[str, object] = {
@@ -53,6 +56,8 @@ def release_at(
                 "reason": reason,
                 "at": at.isoformat(),
                 **recorded_wish(wish),
+                **grounds_of(spool, transaction, found.mail, found.chosen),
+                **treatment_of(verdicts),
             }
             audit.append(transaction, AuditEvent(transaction.now, actor, AuditAction.SCHEDULED, queue_id, details))
             # A hold that ends by its time concerns nobody; that somebody else chose the time does.

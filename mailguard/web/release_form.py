@@ -130,7 +130,7 @@ async def release_answered(
     else:
         work = hold.release_at(parts.spool, queue_id, actor, reason, at, parts.hold_rules.grace, positions, wish)
     try:
-        outcome = await visit.write(answering(parts, decision, recipients, form, work))
+        outcome = await visit.write(answering(parts, decision, recipients, form, actor, work))
     except NotAnswered as error:
         return NotReleased(mistakes_of(error.unanswered, asked), corrections_of(error.unanswered))
     if at is None:
@@ -139,12 +139,12 @@ async def release_answered(
 
 
 def answering(
-    parts: WebParts, decision: Decision, recipients: Sequence[Recipient], form: Form, work: Work[T]
+    parts: WebParts, decision: Decision, recipients: Sequence[Recipient], form: Form, actor: Actor, work: Work[T]
 ) -> Work[T]:
     """``work``, which releases these recipients, where the form answers what is asked about them."""
     directory = parts.policy.rules.directory
     return when_answered(
-        work, parts.spool, decision.queue_id, judgement_in(form), recipients, answers_of(form),
+        work, parts.spool, decision.queue_id, judgement_in(form), recipients, answers_of(form), actor,
         directory.is_outside, directory.people_group,
     )  # fmt: skip
 

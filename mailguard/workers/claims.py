@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from mailguard.hold.grounds import treatment_of
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.queue import Mover, Recipient, State, Submission
 from mailguard.model.verdict import Verdict
@@ -49,8 +50,10 @@ def claim_changes(recipient: Recipient, now: datetime, lease: timedelta, node: s
 
 
 def queued(now: datetime, moves: Sequence[Move]) -> AuditEvent:
-    """The record that the variant of these recipients is fixed."""
-    return AuditEvent(now, TRANSFORMER, AuditAction.QUEUED, _queue_id(moves), {"positions": _positions(moves)})
+    """The record that the variant of these recipients is fixed, and what was done to the mail for it."""
+    details: dict[str, object] = {"positions": _positions(moves)}
+    details |= treatment_of([move.changes.get("verdict") for move in moves])
+    return AuditEvent(now, TRANSFORMER, AuditAction.QUEUED, _queue_id(moves), details)
 
 
 def begun(now: datetime, moves: Sequence[Move]) -> AuditEvent:

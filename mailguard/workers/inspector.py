@@ -18,6 +18,7 @@ import structlog
 from mailguard.crash_points import crash_point
 from mailguard.delivery.bounce import Bounce, bounced_in
 from mailguard.errors import ContentDamaged, KilledFor, MailguardError, PoolClosed, UnknownMail, WorkerKilled
+from mailguard.hold.grounds import is_in_danger
 from mailguard.i18n import CATALOGUES
 from mailguard.judging.looking import OBSTACLES
 from mailguard.judging.wording import why_unreadable
@@ -189,6 +190,13 @@ class Inspector:
             positions = details.setdefault(verdict.action.value, [])
             assert isinstance(positions, list)
             positions.append(recipient.key.position)
+        dangers = [
+            one.key.position
+            for one in mail.recipients
+            if is_in_danger(one, judgement.verdicts[one.key.position], judgement.facts)
+        ]
+        if dangers:
+            details["danger"] = dangers
         details["rules"] = sorted({reason for verdict in judgement.verdicts for reason in verdict.reasons})
         return AuditEvent(transaction.now, ACTOR, AuditAction.JUDGED, mail.submission.queue_id, details)
 

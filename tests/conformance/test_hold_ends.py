@@ -67,7 +67,8 @@ async def test_unattended_hold_is_discarded_and_the_sender_is_told(
     assert ("", (SENDER,)) == (report.reverse_path, report.addresses)
     for words in (b"Action: failed", A.encode(), B.encode(), b"5.7.98"):
         assert words in report.content
-    assert [{"positions": [0, 1]}] == [one.details for one in await node.record(queue_id, AuditAction.EXPIRED)]
+    held = {"positions": [0, 1], "danger": [0, 1], "rules": ["rule"]}
+    assert [held] == [one.details for one in await node.record(queue_id, AuditAction.EXPIRED)]
 
 
 async def test_unattended_hold_is_passed_up_until_the_administrator(

@@ -254,7 +254,8 @@ async def test_mail_is_sent_at_its_time_and_not_before(
     assert (at, at + GRACE) == (entry.shown_until, entry.due_at)
     assert ([HELD], [DELIVERED], 1) == (before, await node.states(queue_id), len(hop.mails))
     (event,) = await node.record(queue_id, AuditAction.SCHEDULED)
-    assert {"positions": [0], "reason": "", "at": at.isoformat()} == event.details
+    expected = {"positions": [0], "reason": "", "at": at.isoformat(), "danger": [0], "rules": ["rule"]}
+    assert expected == event.details
 
 
 async def test_mail_is_sent_at_its_time_as_it_is_wished(

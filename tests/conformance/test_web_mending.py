@@ -146,7 +146,7 @@ async def test_answers_are_asked_for_within_the_release(pages: MailPages) -> Non
 
     async def tried(*typed: str) -> bool:
         work = when_answered(
-            ran, pages.node.spool, queue_id, 1, found.recipients, Answers(typed=typed),
+            ran, pages.node.spool, queue_id, 1, found.recipients, Answers(typed=typed), SATO,
             pages.node.policy.rules.directory.is_outside, pages.node.policy.rules.directory.people_group,
         )  # fmt: skip
         return await pages.node.store.write(work)

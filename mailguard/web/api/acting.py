@@ -186,7 +186,7 @@ async def _released(
     directory = visit.parts.policy.rules.directory
     checked = when_answered(
         work, visit.parts.spool, one.queue_id, wanted.judgement, recipients, wanted.answers.as_answers(),
-        directory.is_outside, directory.people_group,
+        visit.actor, directory.is_outside, directory.people_group,
     )  # fmt: skip
     seen = {one.key.position for one in recipients}
 

@@ -155,7 +155,7 @@ async def _approved(visit: SignedInVisit, found: OpenedMail, form: Form) -> Resp
     seen = [one.key.position for one in wanting]
     yes = approve(parts.spool, found.queue_id, visit.viewer, judgement_in(form), seen)
     try:
-        approved = await visit.write(answering(parts, found.decision, wanting, form, yes))
+        approved = await visit.write(answering(parts, found.decision, wanting, form, visit.actor, yes))
     except NotAnswered as error:
         asked = asked_of(wanting, known_of(parts, found.decision))
         refused = NotReleased(mistakes_of(error.unanswered, asked), corrections_of(error.unanswered))

@@ -25,7 +25,7 @@ from mailguard.hold.boxes import (
     rows_of,
 )
 from mailguard.model.queue import QueueId
-from mailguard.spool import Spool, box_queries, queries
+from mailguard.spool import Spool, box_queries
 from mailguard.spool.box_queries import Reader
 from mailguard.spool.ids import moment_of
 
@@ -98,16 +98,14 @@ def _matching(spool: Spool, reader: Reader, candidates: list[Placed], needles: C
     for start in range(0, len(candidates), _TAKEN):
         taken = candidates[start : start + _TAKEN]
         ids = [one.queue_id for one in taken]
-        senders, sealed = box_queries.senders(reader, ids), _sealed(reader, ids)
+        rows = {row.queue_id: row for row in box_queries.searched(reader, ids)}
         for one in taken:
-            texts = _texts(spool, one.queue_id, sealed.get(one.queue_id))
-            text = folded("\n".join((one.queue_id, senders.get(one.queue_id, ""), *texts)))
+            row = rows.get(one.queue_id)
+            if row is None:
+                continue
+            text = folded("\n".join((one.queue_id, row.reverse_path, *_texts(spool, one.queue_id, row.sealed))))
             if all(needle in text for needle in needles):
                 yield one
-
-
-def _sealed(reader: Reader, queue_ids: list[QueueId]) -> dict[QueueId, bytes]:
-    return {row.queue_id: row.sealed for row in queries.newest_summaries(reader, queue_ids)}
 
 
 def _texts(spool: Spool, queue_id: QueueId, sealed: bytes | None) -> list[str]:

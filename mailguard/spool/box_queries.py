@@ -231,6 +231,12 @@ def waiting_for_approver(reader: Reader, most: int) -> list[Row[Any]]:
 
 _IDS: BindParameter[Any] = bindparam("queue_ids", expanding=True)
 _LATER_JUDGEMENT, _LATER_SUMMARY = judgement.alias(), summary.alias()
+_NEWEST_SUMMARY = and_(
+    summary.c.queue_id == submission.c.queue_id,
+    ~select(_LATER_SUMMARY.c.number)
+    .where(_LATER_SUMMARY.c.queue_id == summary.c.queue_id, _LATER_SUMMARY.c.number > summary.c.number)
+    .exists(),
+)
 _HEADS = (
     select(
         submission.c.queue_id,
@@ -252,15 +258,7 @@ _HEADS = (
             .exists(),
         ),
     )
-    .outerjoin(
-        summary,
-        and_(
-            summary.c.queue_id == submission.c.queue_id,
-            ~select(_LATER_SUMMARY.c.number)
-            .where(_LATER_SUMMARY.c.queue_id == summary.c.queue_id, _LATER_SUMMARY.c.number > summary.c.number)
-            .exists(),
-        ),
-    )
+    .outerjoin(summary, _NEWEST_SUMMARY)
     .where(submission.c.queue_id.in_(_IDS))
 )
 
@@ -312,13 +310,16 @@ def holds(reader: Reader, queue_ids: Collection[str]) -> list[Row[Any]]:
     return _rows(reader, _HOLDS, {"queue_ids": list(queue_ids)}) if queue_ids else []
 
 
-_SENDERS = select(submission.c.queue_id, submission.c.reverse_path).where(submission.c.queue_id.in_(_IDS))
+_SEARCHED = (
+    select(submission.c.queue_id, submission.c.reverse_path, summary.c.sealed)
+    .select_from(submission)
+    .outerjoin(summary, _NEWEST_SUMMARY)
+    .where(submission.c.queue_id.in_(_IDS))
+)
 
 
-def senders(reader: Reader, queue_ids: Collection[str]) -> dict[str, str]:
-    """The reverse-paths of mails, by queue id (primary key)."""
-    return (
-        {row.queue_id: row.reverse_path for row in reader.execute(_SENDERS, {"queue_ids": list(queue_ids)})}
-        if queue_ids
-        else {}
-    )
+def searched(reader: Reader, queue_ids: Collection[str]) -> list[Row[Any]]:
+    """What mails are found by, in no order: queue_id, reverse_path, sealed, which is None where there is no summary
+    (primary keys).
+    """
+    return _rows(reader, _SEARCHED, {"queue_ids": list(queue_ids)}) if queue_ids else []

@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mailguard.clock import Clock
 from mailguard.web import showing
@@ -89,9 +89,8 @@ class Renderer:
 
     def _icon(self, name: str) -> Markup:
         """A sign from the sprite. It says nothing by itself: a word always stands beside it."""
-        return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(
-            self._assets.path("icons.svg"), name
-        )
+        place = f"{escape(self._assets.path('icons.svg'))}#{escape(name)}"
+        return Markup(f'<svg class="icon" aria-hidden="true"><use href="{place}"/></svg>')  # noqa: S704  # escaped
 
 
 @pass_context

@@ -15,9 +15,11 @@ import pytest
 from sqlalchemy import text
 
 from mailguard import audit
+from mailguard.audit.anchors import NotAnAnchor
 from mailguard.audit.chain import GENESIS, canonical, link
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.store import Store, Transaction
+from mailguard.workers.anchorer import Anchorer
 from tests.fakes.clock import StandingClock
 
 KEY = bytes(range(32))
@@ -276,3 +278,27 @@ async def test_cut_end_shows_after_more_was_recorded(store: Store, file: audit.A
 
     assert checked.broken is not None
     assert "does not fit" in checked.broken.what
+
+
+async def test_anchor_is_set_once_a_day_and_the_file_follows(
+    store: Store, file: audit.AnchorFile, clock: StandingClock
+) -> None:
+    """Each day has one anchor, in the database and in the file; what a crash left out comes with the next look, and a
+    file that somebody changed is left as it is, for whoever looks into it."""
+    anchorer = Anchorer(store, SEALS, file.path.parent)
+    same_day = await anchorer.look()
+    clock.advance(timedelta(days=1).total_seconds())
+    file.path.write_bytes(file.path.read_bytes()[:-7])
+    next_day = await anchorer.look()
+    whole = await store.read(lambda connection: audit.verify(connection, None, SEALS, file))
+    file.path.unlink()
+    await Anchorer(store, SEALS, file.path.parent).look()
+    again = await store.read(lambda connection: audit.verify(connection, None, SEALS, file))
+    file.path.write_bytes(b"{}\n")
+    clock.advance(timedelta(days=1).total_seconds())
+    with pytest.raises(NotAnAnchor):
+        await anchorer.look()
+
+    assert next_day is not None
+    assert (None, DAYS, (), ()) == (same_day, next_day.number, whole.breaks, again.breaks)
+    assert b"{}\n" == file.path.read_bytes()

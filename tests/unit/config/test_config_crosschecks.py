@@ -159,6 +159,14 @@ def sms(**changes: object) -> dict[str, Any]:
         pytest.param({"sign_in": {"ldap": {"url": "https://dc.example.jp"}}},
                      "sign_in.ldap.url must be such as ldaps://dc.example.jp (it is 'https://dc.example.jp')",
                      id="directory of another kind"),
+        pytest.param({"audit": {"syslog": {"host": "siem.example.jp", "tls": "off"}}},
+                     "audit.syslog.tls is 'off', which is for this machine only; the record names people",
+                     id="record in clear"),
+        pytest.param({"audit": {"syslog": {"host": "siem.example.jp", "key": "/nowhere/key"}}},
+                     "audit.syslog.certificate is missing although its key is set", id="key without certificate"),
+        pytest.param({"audit": {"syslog": {"host": "siem.example.jp", "ca_file": "/nowhere/ca"}}},
+                     "audit.syslog.ca_file names a file that is not there or cannot be seen: /nowhere/ca",
+                     id="authority that is not there"),
     ],
 )  # fmt: skip
 def test_check_contradiction_stops_the_start(tmp_path: Path, sections: dict[str, Any], expected: str) -> None:
@@ -187,6 +195,9 @@ def test_check_contradiction_stops_the_start(tmp_path: Path, sections: dict[str,
         pytest.param({"web": {"host": "0.0.0.0"}},
                      "web.host is reached without HTTPS: browsers sign nobody in (tls, or a proxy and public_url)",
                      id="no https"),
+        pytest.param({"audit": {"retention_days": 7}},
+                     "audit.retention_days is less than storage.retention_days (30); what became of a mail is forgotten"
+                     " before the mail", id="record shorter than mail"),
     ],
 )  # fmt: skip
 def test_check_unwise_setting_is_only_advice(tmp_path: Path, sections: dict[str, Any], expected: str) -> None:

@@ -27,9 +27,12 @@ from mailguard.hold.mend_record import HoldRules
 from mailguard.hold.notices import Notices
 from mailguard.hold.returning import Returning
 from mailguard.incidents import INCIDENTS, IncidentRecords, Openings, Responder
+from mailguard.incidents.deletion import Deletions
+from mailguard.incidents.documents import DOCUMENTS, DocumentRecords
 from mailguard.incidents.planning import Planner
 from mailguard.incidents.reminding import Reminders
 from mailguard.incidents.running import LawClocks
+from mailguard.incidents.triggers import Triggers
 from mailguard.judging.active import ActivePolicy
 from mailguard.judging.drafts import Drafts
 from mailguard.judging.dry_run import DryRuns
@@ -47,6 +50,7 @@ from mailguard.submission.tls import Certificates
 from mailguard.web import WebParts, WebServer, create_app
 from mailguard.workers.acquaintances import Acquaintances
 from mailguard.workers.anchorer import Anchorer
+from mailguard.workers.answer_desk import AnswerDesk
 from mailguard.workers.announcer import Announcer
 from mailguard.workers.conveyor import Conveyor
 from mailguard.workers.deliverer import Deliverer
@@ -106,8 +110,14 @@ class Assembly:
         judge = MailJudge(
             self.spool, self.policy, self.domains, acquaintances, self.looking, Signatures(self.clock)
         )  # fmt: skip
-        inspector = Inspector(
-            self.spool, judge.judge, lambda: self.policy.rules.hours, grace, lease, self.passwords
+        self.incidents = IncidentRecords(self.spool.secret_box(INCIDENTS))
+        self.documents = DocumentRecords(self.spool.secret_box(DOCUMENTS))
+        self.deletions = Deletions(self.spool, self.incidents, self.documents, settings)
+        self.answer_desk = AnswerDesk(
+            self.spool, self.deletions, settings.incidents.answer_address, settings.office.postmaster
+        )  # fmt: skip
+        inspector = self.inspector = Inspector(
+            self.spool, self.answer_desk.judging(judge.judge), lambda: self.policy.rules.hours, grace, lease, self.passwords
         )  # fmt: skip
         self.mender = Mender(self.spool, self.policy, judge.judge, self._hold_rules(grace))
         self.locking = Locking(settings.looking)
@@ -138,8 +148,10 @@ class Assembly:
         self.announcer = self._announcer()
         self.notices = self._notices()
         self.notifier = self._notifier()
-        self.incidents = IncidentRecords(self.spool.secret_box(INCIDENTS))
         self.openings = self._openings()
+        self.deliverer.triggers = self.inspector.triggers = Triggers(
+            self.spool, self.openings, self.incidents, lambda: self.policy.rules
+        )
         self.follower = IncidentFollower(self.store, self.openings, self.clock, settings.service.poll_seconds)
         self.planner = self._planner()
         self.reminder = self._reminder()
@@ -249,6 +261,7 @@ class Assembly:
             acceptor=self.spool,
             authenticator=MailSignIn(self.store, self.accounts, settings.office, self.clock),
             clock=self.clock,
+            answers=self.answer_desk if settings.incidents.answer_address else None,
         )
 
     def _web_server(self) -> WebServer:
@@ -271,6 +284,8 @@ class Assembly:
                 records=self.records,
                 incidents=self.incidents,
                 openings=self.openings,
+                documents=self.documents,
+                deletions=self.deletions,
                 planner=self.planner,
                 hint=self.timekeeper.hint,
                 refresh_devices=self.devices.refresh,

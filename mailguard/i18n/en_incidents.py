@@ -32,6 +32,8 @@ TEXTS: dict[str, str] = {
     "incidents.tab.overview": "Overview",
     "incidents.tabs": "Pages of this incident",
     "incidents.entry.opened": "Incident opened",
+    "incidents.entry.opened.rule": "Opened because a rule says so",
+    "incidents.entry.opened.bounce": "Opened because a mail that was stopped for a danger, checked and sent came back",
     "incidents.entry.stopped": (
         "Sending stopped (recipients stopped: {stopped}, received: {gone}, perhaps received: {sending})"
     ),
@@ -66,6 +68,10 @@ TEXTS: dict[str, str] = {
     "incidents.notice.subject": "[Incident] {kind} ({incident_id})",
     "incidents.notice.subject.drill": "[Drill] Incident: {kind} ({incident_id})",
     "incidents.notice.intro": "{by} reported an incident ({kind}). Please look at it and begin the response.",
+    "incidents.notice.intro.auto": (
+        "mailguard opened an incident by itself ({kind}): a rule says so, or a mail that was checked and sent came "
+        "back. Please look at it and begin."
+    ),
     "incidents.notice.intro.drill": (
         "This is a drill. {by} reported an incident ({kind}). Please look at it as if it were real."
     ),

@@ -179,6 +179,7 @@ TEXTS: dict[str, str] = {
     "rule.obligation.send_individually": "outsiders get a mail each",
     "rule.obligation.remove_bcc": "a Bcc field that was left is removed",
     "rule.obligation.protect": "what was found is encrypted",
+    "rule.incident": "What it hits is opened as an incident, and the officers are told.",
     "rule.waiver.nobody": "Nobody can send it without that.",
     "rule.waiver.sender": "The sender can send it without that.",
     "rule.waiver.approver": "An approver can send it without that.",

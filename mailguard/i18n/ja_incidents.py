@@ -32,6 +32,8 @@ TEXTS: dict[str, str] = {
     "incidents.tab.overview": "概要",
     "incidents.tabs": "この事故のページ",
     "incidents.entry.opened": "事故として登録しました",
+    "incidents.entry.opened.rule": "ルールに当たったため、事故として登録しました",
+    "incidents.entry.opened.bounce": "危険があるとして止めたあとに送ったメールが戻ってきたため、事故として登録しました",
     "incidents.entry.stopped": (
         "送信を止めました(止めた宛先 {stopped}件、届いた宛先 {gone}件、届いたかもしれない宛先 {sending}件)"
     ),
@@ -64,6 +66,10 @@ TEXTS: dict[str, str] = {
     "incidents.notice.subject": "【事故の報告】{kind}({incident_id})",
     "incidents.notice.subject.drill": "【訓練】事故の報告: {kind}({incident_id})",
     "incidents.notice.intro": "{by} さんから、事故の報告がありました({kind})。確認して、対応を始めてください。",
+    "incidents.notice.intro.auto": (
+        "mailguardが事故として登録しました({kind})。止めるルールに当たったか、確認して送ったメールが戻ってきたためです。"
+        "確認して、対応を始めてください。"
+    ),
     "incidents.notice.intro.drill": (
         "これは訓練です。{by} さんから、事故の報告がありました({kind})。本番と同じように確認してください。"
     ),

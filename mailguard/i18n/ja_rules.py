@@ -179,6 +179,7 @@ TEXTS: dict[str, str] = {
     "rule.obligation.send_individually": "社外の方に一人ずつ送るようにし",
     "rule.obligation.remove_bcc": "残っているBccの記載を消し",
     "rule.obligation.protect": "見つかった部分を暗号化し",
+    "rule.incident": "当たったメールは事故として登録し、責任者に知らせます。",
     "rule.waiver.nobody": "どなたも、これを省いて送ることはできません。",
     "rule.waiver.sender": "ご本人の判断で、これを省いて送れます。",
     "rule.waiver.approver": "承認者の判断で、これを省いて送れます。",

@@ -33,6 +33,12 @@ _LIKE = (
     .order_by(mail_trace.c.queue_id.desc())
     .limit(bindparam("limit"))
 )
+_MARKED = (
+    select(mail_trace.c.queue_id)
+    .where(mail_trace.c.kind == bindparam("kind"), mail_trace.c.digest == bindparam("digest"))
+    .order_by(mail_trace.c.queue_id.desc())
+    .limit(bindparam("limit"))
+)
 _SUBMISSIONS = select(submission.c.queue_id, submission.c.accepted_at, submission.c.owner).where(
     submission.c.queue_id.in_(bindparam("queue_ids", expanding=True))
 )
@@ -55,6 +61,11 @@ def begin_after(reader: Reader) -> str | None:
 def mails_like(reader: Reader, kind: str, digest: bytes, limit: int) -> list[str]:
     """The newest mails with a trace that somebody got, or may yet get (primary keys)."""
     return list(reader.execute(_LIKE, {"kind": kind, "digest": digest, "limit": limit}).scalars())
+
+
+def mails_marked(reader: Reader, kind: str, digest: bytes, limit: int) -> list[str]:
+    """The newest mails with a trace, whatever became of them (primary key)."""
+    return list(reader.execute(_MARKED, {"kind": kind, "digest": digest, "limit": limit}).scalars())
 
 
 def submissions(reader: Reader, queue_ids: Collection[str]) -> list[Row[Any]]:

@@ -6,8 +6,8 @@ A drill stops nothing and is never taken for the real thing, nor the real thing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 import structlog
@@ -24,6 +24,7 @@ from mailguard.incidents.telling import officers_for, told_words
 from mailguard.model.address import comparable
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.incident import Cause, EntryKind, Incident, IncidentId, IncidentKind, Phase
+from mailguard.model.people import Person
 from mailguard.model.queue import QueueId
 from mailguard.notify.occasions import Kind
 from mailguard.spool import Spool
@@ -38,13 +39,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What whoever opens an incident says. ``known_at`` None: now."""
+    """What whoever opens an incident says. ``known_at`` None: now. ``why``: what opened it where nobody did, for the
+    record."""
 
     kind: IncidentKind = IncidentKind.MISDIRECTED
     cause: Cause = Cause.UNKNOWN
     note: str = ""
     known_at: datetime | None = None
     is_drill: bool = False
+    why: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +170,13 @@ class Openings:
         self._records.insert(transaction, incident)
         # As it was before anything is done about it.
         evidence = {queue_id: frozen(transaction, queue_id) for queue_id in incident.queue_ids}
-        details = {"incident": incident.incident_id, "kind": incident.kind.value, "drill": incident.is_drill}
+        details: dict[str, object] = {"incident": incident.incident_id, "kind": incident.kind.value, **opening.why}
+        details["drill"] = incident.is_drill
         opened = AuditEvent(now, actor, AuditAction.INCIDENT_OPENED, None, {**details, "mails": list(queue_ids)})
         audit.append(transaction, opened)
-        said = {"kind": incident.kind.value, "cause": incident.cause.value, "known_at": incident.known_at.isoformat()}
-        steps = [Step(EntryKind.OPENED, None, dict(said), opening.note.strip())]
+        said: dict[str, object] = {"kind": incident.kind.value, "cause": incident.cause.value, **opening.why}
+        said["known_at"] = incident.known_at.isoformat()
+        steps = [Step(EntryKind.OPENED, None, said, opening.note.strip())]
         steps += [Step(EntryKind.FROZEN, queue_id, dict(found)) for queue_id, found in evidence.items()]
         incident = self._records.change(transaction, incident, actor, steps)
         responses = self._respond(transaction, incident, actor, evidence)
@@ -219,7 +224,7 @@ class Openings:
         """A notice to every officer, at the same time. That one cannot be written to keeps no incident from opening."""
         told = []
         link = self._notices.link_to(f"/incidents/{incident.incident_id}")
-        by = person_of(transaction, actor.name)
+        by = Person("") if actor.kind is ActorKind.WORKER else person_of(transaction, actor.name)
         for address in sorted(officers_for(transaction, incident) - {comparable(actor.name)}):
             try:
                 said = told_words(incident, by, tuple(responses.values()), link)

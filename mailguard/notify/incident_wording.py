@@ -15,7 +15,9 @@ _NAME_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class IncidentTold:
-    """An incident as a notice tells of it. ``stopped`` and ``gone``: recipients; ``link`` "": there is none."""
+    """An incident as a notice tells of it. ``by`` "": nobody opened it, we did. ``stopped`` and ``gone``: recipients;
+    ``link`` "": there is none.
+    """
 
     incident_id: str
     kind: IncidentKind
@@ -40,7 +42,9 @@ def incident_words(told: IncidentTold, reader: Reader) -> Words:
     if told.is_about_mail and not told.is_drill:
         facts += [say("stopped", count=told.stopped), say("gone", count=told.gone)]
     body = Body(
-        intro=say(f"intro{drill}", by=one_line(told.by, _NAME_MAX), kind=kind),
+        intro=say(f"intro{drill}", by=one_line(told.by, _NAME_MAX), kind=kind)
+        if told.by
+        else say("intro.auto", kind=kind),
         facts=tuple(facts),
         heading="",
         items=(),

@@ -25,7 +25,7 @@ from mailguard.policy.words import WORDS, Shape
 FILE_KEYS = ("include", "observe", "rules")
 RULE_KEYS = (
     "id", "title", "when", "unless", "scope", "applies_to", "action", "needs", "approval", "wait", "at_end",
-    "obligations", "waiver", "protection", "quiet", "locked", "reason", "examples",
+    "obligations", "waiver", "protection", "quiet", "locked", "incident", "reason", "examples",
 )  # fmt: skip
 APPROVAL_KEYS = ("by", "persons", "count", "own")
 PROTECTION_KEYS = ("mode", "channel", "attachments", "subject")
@@ -97,6 +97,8 @@ def _rule(reader: Reader, place: Place, value: object, directory: Directory, hou
         place=reader.at(place),
         is_quiet=reader.flag((*place, "quiet"), values.get("quiet"), False),
         is_locked=reader.flag((*place, "locked"), values.get("locked"), False),
+        opens_incident=values.get("incident") is not None
+        and reader.choice((*place, "incident"), values["incident"], ["open"], "open") == "open",
         protection=_protection(reader, (*place, "protection"), values.get("protection")),
         approval=_approval(reader, (*place, "approval"), values.get("approval")),
     )

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from mailguard.model.approval import USUAL, Approval
 from mailguard.model.office_kinds import OfficeKinds
@@ -113,7 +114,8 @@ class Rule:
     """One rule of the office. ``wait_seconds`` None: the setting ``hold.minutes`` for a timer, else no end.
 
     ``is_quiet``: its reason is told only where no other rule has one. ``is_locked``: only the file may change it.
-    ``is_observed``: nothing is done for it; what it would have done is recorded.
+    ``is_observed``: nothing is done for it; what it would have done is recorded. ``opens_incident``: what it hits is
+    taken for an accident.
     """
 
     id: str
@@ -136,6 +138,7 @@ class Rule:
     approval: Approval = USUAL
     is_locked: bool = False
     is_observed: bool = False
+    opens_incident: bool = False
 
     @property
     def is_exposure(self) -> bool:
@@ -183,6 +186,13 @@ class RuleSet:
     law: Law = field(default_factory=Law)
     plan: IncidentPlan = field(default_factory=IncidentPlan)
     templates: Templates = field(default_factory=dict)
+
+    @cached_property
+    def opening(self) -> frozenset[str]:
+        """The rules that open an incident; none where nothing is done."""
+        return frozenset(
+            rule.id for rule in self.rules if rule.opens_incident and not (self.observes or rule.is_observed)
+        )  # fmt: skip
 
 
 def _plain(text: str) -> str:

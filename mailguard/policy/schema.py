@@ -98,6 +98,7 @@ def _rule() -> dict[str, Any]:
             },
             "quiet": {"type": "boolean"},
             "locked": {"type": "boolean"},
+            "incident": {"enum": ["open"]},
             "reason": {"allOf": [{"$ref": "#/$defs/texts"}], "required": list(LANGUAGES)},
             "examples": {
                 "type": "object",

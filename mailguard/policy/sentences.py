@@ -145,6 +145,8 @@ class _Writer:
             "rule.when", where=self._where(), condition=self._condition(rule.when, "") or [self._say("rule.always")]
         )
         sentences = [when, *self._effect(), *self._approved(), *self._excluded(rule.when), *self._obliged()]
+        if rule.opens_incident:
+            sentences.append([self._say("rule.incident")])
         return RuleSentences(
             rule.id,
             title_of(rule, self._language),

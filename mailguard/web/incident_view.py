@@ -166,6 +166,8 @@ def _fact(parts: WebParts, reader: Connection, queue_id: QueueId) -> MailFact:
 
 def _said(one: Entry, language: Language, plan: IncidentPlan) -> str:
     key = f"incidents.entry.{one.kind}"
+    if one.kind is EntryKind.OPENED and "by" in one.details:
+        return text(language, f"{key}.{one.details['by']}")
     if one.kind is EntryKind.STEP:
         step = next((it for it in plan.steps if it.id == one.details.get("step")), None)
         name = text(language, "incident.due.step.gone") if step is None else step.text.get(language, step.id)

@@ -21,6 +21,7 @@ from mailguard.crash_points import crash_point
 from mailguard.delivery.next_hop import MailTransaction, NextHop, RecipientResult
 from mailguard.delivery.routes import Routes
 from mailguard.errors import ContentDamaged, MailguardError, StaleState, StorageUnavailable, UnknownMail
+from mailguard.incidents.triggers import Triggers
 from mailguard.mime.received import received_line
 from mailguard.model.audit import AuditAction, AuditEvent
 from mailguard.model.delivery import DeliveryAttempt, Outcome
@@ -103,6 +104,8 @@ class Deliverer:
         self._passwords = passwords
         self._lease = timedelta(seconds=settings.lease_seconds)
         self.counters = DeliveryCounters()
+        self.triggers: Triggers | None = None
+        """What opens an incident where a mail comes back, where anything does."""
 
     async def deliver(self, mail: Mail) -> None:
         """Try to deliver ``mail.recipients``, all of them ``sending`` and leased to this node; records the outcome."""
@@ -240,10 +243,19 @@ class Deliverer:
                 advance(transaction, moves, self._event(transaction, attempt, state, alike))
             has_reports = self._reports.submit(transaction, attempt.mail, head, decisions)
             has_reports |= self._tell_passwords(transaction, attempt.mail, by_state)
+            has_reports |= self._open_incident(transaction, attempt.mail, by_state)
             crash_point("after_password_written")
             return _Recorded([decision.state for decision in decisions], has_reports)
 
         return work
+
+    def _open_incident(self, transaction: Transaction, mail: Mail, by_state: dict[State, list[Decision]]) -> bool:
+        """Whether notices wait because a mail that came back opened an incident."""
+        refused = [one for one in by_state.get(State.BOUNCED, []) if not one.following.expired]
+        if self.triggers is None or not refused or is_carrier(mail.submission):
+            return False
+        positions = [one.recipient.key.position for one in refused]
+        return self.triggers.came_back(transaction, mail.submission.queue_id, positions)
 
     def _tell_passwords(self, transaction: Transaction, mail: Mail, by_state: dict[State, list[Decision]]) -> bool:
         """What an outcome means for the passwords of protected mails; whether a mail of our own waits."""

@@ -20,6 +20,7 @@ from mailguard.delivery.bounce import Bounce, bounced_in
 from mailguard.errors import ContentDamaged, KilledFor, MailguardError, PoolClosed, UnknownMail, WorkerKilled
 from mailguard.hold.grounds import is_in_danger
 from mailguard.i18n import CATALOGUES
+from mailguard.incidents.triggers import Triggers
 from mailguard.judging.looking import OBSTACLES
 from mailguard.judging.wording import why_unreadable
 from mailguard.mime.head import Head, head_of
@@ -73,6 +74,8 @@ class Inspector:
         self._grace = grace
         self._lease = lease
         self._passwords = passwords
+        self.triggers: Triggers | None = None
+        """What opens incidents by itself, where anything does."""
 
     async def judge(self, mail: Mail) -> tuple[Judgement, Lesson | None]:
         """A verdict for each recipient; whatever goes wrong in looking holds all of them for a person."""
@@ -106,7 +109,8 @@ class Inspector:
 
         What cannot be read says nothing: ``judge`` holds it.
         """
-        if self._passwords is None or mail.submission.envelope.reverse_path or is_own(mail.submission):
+        is_asked = self._passwords is not None or self.triggers is not None
+        if not is_asked or mail.submission.envelope.reverse_path or is_own(mail.submission):
             return None
         try:
             start = mail.plain if mail.plain is not None else await self._spool.head(mail.submission.content_id)
@@ -154,17 +158,25 @@ class Inspector:
                         changes |= claim_changes(recipient, now, self._lease, self._spool.node)
                     going.append(Move(recipient, _AT_ONCE if at_once else _LATER, changes))
             event = self._judged_event(transaction, mail, judgement)
-            if not going:
-                arrived = advance(transaction, preparing + staying, event)[: len(preparing)]
-                return arrived if at_once else []
-            crash_point("before_queued_commit")
-            more = [queued(now, going)]
-            if at_once:
+            if going:
+                crash_point("before_queued_commit")
+            more = [queued(now, going)] if going else []
+            if going and at_once:
                 more.append(begun(now, going))
             arrived = advance(transaction, going + preparing + staying, event, *more)
+            self._open_incidents(transaction, mail, judgement, bounce)
             return arrived[: len(going) + len(preparing)] if at_once else []
 
         return work
+
+    def _open_incidents(
+        self, transaction: Transaction, mail: Mail, judgement: Judgement, bounce: Bounce | None
+    ) -> None:  # fmt: skip
+        if self.triggers is None:
+            return
+        self.triggers.judged(transaction, mail.submission.queue_id, judgement.verdicts)
+        if bounce is not None:
+            self.triggers.reported_back(transaction, bounce)
 
     def _stop_passwords(self, transaction: Transaction, mail: Mail, bounce: Bounce) -> None:
         if self._passwords is None:

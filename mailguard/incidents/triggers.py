@@ -1,0 +1,87 @@
+"""What opens an incident without anybody saying so: a rule that says it does, and a mail that comes back.
+
+Each is done in the transaction of what it rests on, so that none is missed. A mail that came back opens one where it
+had been held for a danger and a person sent it: what they answered was perhaps wrong. Once for each mail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+import structlog
+
+from mailguard import audit
+from mailguard.delivery.bounce import Bounce
+from mailguard.incidents import look_back_queries as queries
+from mailguard.incidents.opening import ACTOR, Opening, Openings
+from mailguard.incidents.records import IncidentRecords
+from mailguard.model.address import comparable
+from mailguard.model.audit import AuditAction
+from mailguard.model.queue import QueueId
+from mailguard.model.verdict import Verdict
+from mailguard.policy.rules import RuleSet
+from mailguard.spool import Spool
+from mailguard.spool.traces import Trace, mark
+from mailguard.store import Transaction
+
+IDS_MAX = 10
+"""Message-IDs of a report that are looked for, and mails with the same one."""
+
+log = structlog.get_logger()
+
+
+class Triggers:
+    """Opens incidents for workers; one per node. ``rules``: those in force."""
+
+    def __init__(
+        self, spool: Spool, openings: Openings, records: IncidentRecords, rules: Callable[[], RuleSet]
+    ) -> None:
+        self._spool = spool
+        self._openings = openings
+        self._records = records
+        self._rules = rules
+
+    def judged(self, transaction: Transaction, queue_id: QueueId, verdicts: Iterable[Verdict]) -> None:
+        """A mail was judged: where one of its rules opens an incident, that is done."""
+        opening = self._rules().opening
+        # Nearly every office has none, and this is on the way of every mail.
+        if opening and (spoke := opening.intersection(reason for one in verdicts for reason in one.reasons)):
+            self._open(transaction, queue_id, {"by": "rule", "rules": sorted(spoke)})
+
+    def came_back(self, transaction: Transaction, queue_id: QueueId, positions: Collection[int]) -> bool:
+        """These recipients were refused for good; whether that opened an incident."""
+        return self._was_danger(transaction, queue_id, positions) and self._open(
+            transaction, queue_id, {"by": "bounce", "positions": sorted(positions)}
+        )
+
+    def reported_back(self, transaction: Transaction, bounce: Bounce) -> None:
+        """A report of another server says that a mail came back, perhaps one of ours."""
+        failed = {comparable(one) for one in bounce.failed}
+        for queue_id in self._named(transaction, bounce.message_ids[:IDS_MAX]):
+            mail = self._spool.mail(transaction, queue_id)
+            positions = [one.key.position for one in mail.recipients if comparable(one.path.address) in failed]
+            if positions:
+                self.came_back(transaction, queue_id, positions)
+
+    def _named(self, transaction: Transaction, message_ids: Sequence[str]) -> list[QueueId]:
+        found: dict[QueueId, None] = {}
+        for one in message_ids:
+            kind, digest = mark(self._spool.trace_key, Trace.MESSAGE, one)
+            found |= dict.fromkeys(queries.mails_marked(transaction, kind.value, digest, IDS_MAX))
+        return list(found)
+
+    @staticmethod
+    def _was_danger(transaction: Transaction, queue_id: QueueId, positions: Collection[int]) -> bool:
+        released: set[object] = set()
+        for event in audit.events_of(transaction, queue_id):
+            dangers = event.details.get("danger")
+            if event.action is AuditAction.RELEASED and isinstance(dangers, list):
+                released |= set(dangers)
+        return not released.isdisjoint(positions)
+
+    def _open(self, transaction: Transaction, queue_id: QueueId, why: dict[str, object]) -> bool:
+        if any(not one.is_drill for one in self._records.of_mail(transaction, queue_id)):
+            return False
+        opened = self._openings.open_for_mail(queue_id, ACTOR, Opening(why=why))(transaction)
+        log.warning("incident_opened", incident=opened.incident_id, queue_id=queue_id, by=why["by"])
+        return True

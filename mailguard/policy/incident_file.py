@@ -89,7 +89,7 @@ def check_plan(reader: Reader, read: StepsRead, plan: IncidentPlan, law: Law) ->
     known, clocks = [one.id for one in plan.steps], [one.id for one in law.clocks]
     for number, one in enumerate(read.off):
         if one not in known:
-            place = ("off", number) if isinstance(reader.values.get("off"), list) else ("off",)
+            place: Place = ("off", number) if isinstance(reader.values.get("off"), list) else ("off",)
             reader.complain(place, f"names no step: '{one}'{did_you_mean(one, known)}")
     for step in read.steps:
         for name in step.clocks:

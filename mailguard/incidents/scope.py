@@ -137,6 +137,8 @@ class Scope:
     looked_at: datetime | None = None
     unlooked: tuple[QueueId, ...] = ()
     """Mails that were not part of that look."""
+    persons_in_it: int = 0
+    """As counted in the mails, without those of whom there is nothing but an address that others saw."""
 
     @property
     def band(self) -> Band:
@@ -185,8 +187,10 @@ def scope_of(facts: Sequence[MailFact], entries: Iterable[Entry]) -> Scope:
     answers = answers_of(entries)
     recipients, wrong_source = _recipients(facts, corrected.get(WRONG), answers)
     leaked = [one.at for one in recipients if one.is_leak and one.at is not None]
+    # Whose addresses were shown are people too; they may be the same as those in the text.
     visible = sum(one.exposure.visible for one in facts)
-    persons, is_at_least, persons_source = _persons(facts, look, corrected.get(PERSONS), visible)
+    inside = _persons_inside(facts, look)
+    persons, is_at_least, persons_source = _persons(facts, look, corrected.get(PERSONS), max(inside, visible))
     kinds = _kinds(facts, look, corrected, visible)
     covered = _texts(look.details.get("mails")) if look is not None else ()
     return Scope(
@@ -208,6 +212,7 @@ def scope_of(facts: Sequence[MailFact], entries: Iterable[Entry]) -> Scope:
         answers=answers,
         looked_at=None if look is None else look.at,
         unlooked=tuple(one.queue_id for one in facts if one.queue_id not in covered),
+        persons_in_it=inside,
     )
 
 
@@ -240,23 +245,22 @@ def _recipients(
 
 
 def _persons(
-    facts: Sequence[MailFact], look: Entry | None, corrected: Entry | None, visible: int
+    facts: Sequence[MailFact], look: Entry | None, corrected: Entry | None, count: int
 ) -> tuple[int | None, bool, Source]:
     if corrected is not None:
         value = corrected.sealed.get("value")
         return (int(str(value)) if value is not None else None), False, _source(corrected)
-    rest = _beyond(facts, look)
-    known = [one.summary.persons for one in rest if one.summary is not None]
-    source = RECORD
-    if look is not None:
-        known.append(_number(look.details.get("persons")))
-        source = _source(look)
+    source = RECORD if look is None else _source(look)
     is_open = _is_unreadable(facts, look)
-    # Whose addresses were shown are people too; they may be the same as those in the text.
-    count = max(sum(known), visible)
     if not facts or (is_open and not count):
         return None, False, source
     return count, is_open, source
+
+
+def _persons_inside(facts: Sequence[MailFact], look: Entry | None) -> int:
+    """How many people the mails say something of; those of mails that were not looked into together are added up."""
+    known = [one.summary.persons for one in _beyond(facts, look) if one.summary is not None]
+    return sum(known) + (0 if look is None else _number(look.details.get("persons")))
 
 
 def _kinds(

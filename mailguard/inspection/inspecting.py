@@ -80,9 +80,7 @@ def inspect(
 ) -> Inspection:
     """The findings of a mail. ``detection``: what is looked with, or what ships."""
     about = circumstances or Circumstances()
-    topic = topic_of(contents.pieces)
-    seen = [look(piece, about, detection, topic) for piece in without_repeats(contents.pieces)]
-    settle(seen)
+    seen = seen_in(contents, about, detection)
     found = added_up(seen, about)
     labels = (detection or shipped()).labels
     return replace(
@@ -92,6 +90,14 @@ def inspect(
         signs=contents.signs,
         lists=lists_of(seen, about),
     )
+
+
+def seen_in(contents: Contents, about: Circumstances, detection: Detection | None = None) -> list[Seen]:
+    """All pieces of a mail with what was kept in them."""
+    topic = topic_of(contents.pieces)
+    seen = [look(piece, about, detection, topic) for piece in without_repeats(contents.pieces)]
+    settle(seen)
+    return seen
 
 
 def without_repeats(pieces: Sequence[Piece]) -> Iterator[Piece]:

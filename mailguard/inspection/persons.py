@@ -26,7 +26,7 @@ SAMPLES = 3
 CONTACT = frozenset({Kind.POSTAL_ADDRESS, Kind.PHONE_NUMBER, Kind.BIRTH_DATE})
 """Kinds that beside a name make it must-protect."""
 
-_ONE_EACH = (
+ONE_EACH = (
     Kind.MY_NUMBER, Kind.BASIC_PENSION_NUMBER, Kind.DRIVER_LICENSE, Kind.PASSPORT, Kind.RESIDENCE_CARD,
     Kind.MEMBER_NUMBER, Kind.STAFF_NUMBER, Kind.CREDIT_CARD, Kind.BANK_ACCOUNT, Kind.BIRTH_DATE,
     Kind.EMAIL_ADDRESS,
@@ -130,7 +130,7 @@ def _persons(counting: Sequence[Hit], named: set[str], values: dict[str, set[str
     people = len(named) + len(surnames)
     if people:
         return people
-    most = max((len(values.get(kind, ())) for kind in _ONE_EACH), default=0)
+    most = max((len(values.get(kind, ())) for kind in ONE_EACH), default=0)
     return most or int(any(kind in _KINDS and kind != Kind.CREDENTIAL for kind in values))
 
 

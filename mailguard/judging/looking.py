@@ -19,7 +19,7 @@ from mailguard.mime.head import head_of
 from mailguard.mime.message import Message
 from mailguard.model.contents import Obstacle, Unreadable
 from mailguard.model.extract import Extract
-from mailguard.model.finding import Inspection
+from mailguard.model.finding import Inspection, People
 from mailguard.policy.directory import Directory
 from mailguard.policy.facts import Occasion, Situation, situation_of
 from mailguard.policy.law import Law
@@ -53,6 +53,13 @@ class ToVerify:
     more: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class ToName:
+    """``octets``: a mail as for ``look``, of which it is asked whose data is in it."""
+
+    octets: bytes
+
+
 def argument_of(rules: RuleSet, key: bytes, seconds: float) -> bytes:
     """What ``load`` takes: the directory and the office's kinds of a set, not its rules or exceptions to them.
 
@@ -83,6 +90,21 @@ def verify_answer_of(answer: bytes) -> frozenset[tuple[str, str]]:
         if type(one) is not tuple or [type(word) for word in one] != [str, str]:
             raise ValueError("an answer of other values")
     return frozenset((str(kind), str(where)) for kind, where in answered)
+
+
+def people_request_of(
+    octets: bytes, occasion: Occasion, learned: frozenset[bytes], directory: Directory | None = None
+) -> bytes:
+    """What ``look`` takes to say whose data is in a mail, for ``people_answer_of``."""
+    return pickle.dumps((ToName(octets), occasion, learned, directory), protocol=5)
+
+
+def people_answer_of(answer: bytes) -> People:
+    """Whose data is in a mail. Raises ``ValueError`` for anything odd."""
+    answered = values_in(answer)
+    if type(answered) is not People:
+        raise ValueError("an answer of other values")
+    return answered
 
 
 def answer_of(answer: bytes, octets: bytes, occasion: Occasion, rules: RuleSet) -> Situation:

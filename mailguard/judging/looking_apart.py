@@ -16,8 +16,8 @@ from mailguard.inspection.circumstances import Circumstances
 from mailguard.inspection.detection import Detection
 from mailguard.inspection.inspecting import inspect
 from mailguard.judging.answers import written
-from mailguard.judging.looking import ToVerify
-from mailguard.judging.reading import Looking, detection_of, looked_at
+from mailguard.judging.looking import ToName, ToVerify
+from mailguard.judging.reading import Looking, detection_of, looked_at, people_at
 from mailguard.judging.scanning import looked_into
 from mailguard.judging.verifying import verified
 from mailguard.mime.message import Message
@@ -54,7 +54,7 @@ def warm() -> None:
 
 
 def look(request: bytes) -> bytes:
-    """The mail's extract and inspection, for ``answer_of``; or what a protected mail still shows."""
+    """The mail's extract and inspection, or what a protected mail still shows, or whose data is in it."""
     asked, occasion, learned, directory = pickle.loads(request)  # noqa: S301  # from our own relay
     assert _loaded.rules is not None
     rules = _loaded.rules if directory is None else replace(_loaded.rules, directory=directory)
@@ -64,6 +64,8 @@ def look(request: bytes) -> bytes:
         situation = situation_of(original, read(original), occasion, rules.directory)
         left = verified(asked, situation, rules, looking)
         return written(frozenset((str(kind), str(where)) for kind, where in left))
+    if isinstance(asked, ToName):
+        return written(people_at(asked.octets, occasion, rules, looking))
     octets = asked
     situation = looked_at(octets, occasion, rules, looking)
     return written((situation.extract, situation.inspection))

@@ -14,9 +14,12 @@ from mailguard.extract.reading import read
 from mailguard.extract.walk import Limits
 from mailguard.inspection.circumstances import Circumstances
 from mailguard.inspection.detection import Detection, shipped
-from mailguard.inspection.inspecting import inspect, passwords_in
+from mailguard.inspection.inspecting import inspect, passwords_in, seen_in
+from mailguard.inspection.people import mentions_in, values_in
+from mailguard.judging.whose import bounded
 from mailguard.mime.message import Message
 from mailguard.model.contents import Contents, Obstacle
+from mailguard.model.finding import People
 from mailguard.model.office_kinds import OfficeKinds
 from mailguard.policy.facts import Occasion, Situation, situation_of
 from mailguard.policy.rules import RuleSet
@@ -42,6 +45,16 @@ def looked_at(octets: bytes, occasion: Occasion, rules: RuleSet, looking: Lookin
     return replace(
         situation, inspection=inspect(contents, about, looking.detection or detection_of(rules, looking.key))
     )
+
+
+def people_at(octets: bytes, occasion: Occasion, rules: RuleSet, looking: Looking) -> People:
+    """Whose data is in a mail, by name. ``octets`` as for ``looked_at``."""
+    message = Message(octets)
+    situation = situation_of(message, read(message), occasion, rules.directory)
+    contents = opened_contents(message, looking.limits)
+    about = circumstances_of(situation, rules, looking)
+    seen = seen_in(contents, about, looking.detection or detection_of(rules, looking.key))
+    return bounded(mentions_in(seen, about), values_in(seen, about), is_unreadable=bool(contents.unreadable))
 
 
 def opened_contents(message: Message, limits: Limits | None) -> Contents:

@@ -159,3 +159,35 @@ class Inspection:
     lists: tuple[FileList, ...] = ()
     labels: dict[str, str] = field(default_factory=dict)
     masked_names: dict[str, str] = field(default_factory=dict)
+
+
+PEOPLE_MAX = 20_000
+"""People of one mail that are told apart by name; of a longer list there is only the count."""
+
+
+@dataclass(frozen=True, slots=True)
+class WhoseData:
+    """Somebody whose data is in a mail. Unlike findings it holds a value, the name: for incidents, which seal it.
+
+    ``name``: "" for one who is known by a number alone. ``kinds``: what is there of them. ``marks``: keyed hashes of
+    numbers and dates by which they are told from others of that name.
+    """
+
+    name: str
+    kinds: tuple[str, ...] = ()
+    marks: frozenset[tuple[str, bytes]] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Whose data is in a mail. ``persons``: no more than ``PEOPLE_MAX`` of the ``count``.
+
+    ``values``: keyed hashes of the distinct values that count, by kind, no more than ``PEOPLE_MAX`` each; ``counts``:
+    how many there are.
+    """
+
+    persons: tuple[WhoseData, ...] = ()
+    count: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
+    values: dict[str, frozenset[bytes]] = field(default_factory=dict)
+    is_unreadable: bool = False

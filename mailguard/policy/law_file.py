@@ -12,14 +12,29 @@ from typing import Any, TypeVar
 
 from mailguard.config.places import Place
 from mailguard.model.finding import Kind
-from mailguard.policy.law import Circumstance, Dated, Law, LawClock, LawRule, LegalForm
+from mailguard.policy.law import (
+    Bond,
+    Circumstance,
+    Dated,
+    Law,
+    LawClock,
+    LawException,
+    LawNote,
+    LawRule,
+    LegalForm,
+    Matter,
+    Safeguard,
+)
 from mailguard.policy.reading import Reader
 
-LAW_KEYS = ("kind",)
-FILE_KEYS = ("clocks", "rules")
+LAW_KEYS = ("kind", "authority")
+FILE_KEYS = ("clocks", "rules", "exceptions", "notes")
 DATED_KEYS = ("id", "text", "source", "source_checked", "valid_from", "valid_until", "verified")
 CLOCK_KEYS = (*DATED_KEYS, "days", "moves")
-RULE_KEYS = (*DATED_KEYS, "kinds", "more_than", "offices", "when", "decides", "clocks")
+RULE_KEYS = (*DATED_KEYS, "kinds", "more_than", "offices", "when", "matter", "decides", "clocks")
+EXCEPTION_KEYS = (*DATED_KEYS, "if", "lifts", "ciphers")
+NOTE_KEYS = (*DATED_KEYS, "for")
+AUTHORITY_MAX = 200
 LANGUAGES = ("ja", "en")
 DAYS_MAX = 3650
 D = TypeVar("D", bound=Dated)
@@ -30,19 +45,38 @@ def read_law(reader: Reader) -> Law:
     values = reader.known((), reader.values, FILE_KEYS)
     clocks = [_clock(reader, place, one) for place, one in reader.entries(("clocks",), values.get("clocks"))]
     rules = [_rule(reader, place, one) for place, one in reader.entries(("rules",), values.get("rules"))]
-    return Law(tuple(one for one in rules if one), tuple(one for one in clocks if one))
+    exceptions = [
+        _exception(reader, place, one) for place, one in reader.entries(("exceptions",), values.get("exceptions"))
+    ]
+    notes = [_note(reader, place, one) for place, one in reader.entries(("notes",), values.get("notes"))]
+    return Law(
+        tuple(one for one in rules if one),
+        tuple(one for one in clocks if one),
+        exceptions=tuple(one for one in exceptions if one),
+        notes=tuple(one for one in notes if one),
+    )
 
 
-def read_legal_form(reader: Reader) -> LegalForm | None:
-    """What ``office.yaml`` says the office is; None where it does not."""
+def read_standing(reader: Reader) -> Law:
+    """What ``office.yaml`` says of the office: what it is by law, and which ministry takes its reports."""
     values = reader.known(("law",), reader.values.get("law"), LAW_KEYS)
-    kind = values.get("kind")
-    return None if kind is None else LegalForm(reader.choice(("law", "kind"), kind, list(LegalForm), "public_body"))
+    kind, authority = values.get("kind"), reader.text(("law", "authority"), values.get("authority"))
+    if len(authority) > AUTHORITY_MAX:
+        reader.complain(("law", "authority"), f"may have {AUTHORITY_MAX} characters")
+    form = None if kind is None else LegalForm(reader.choice(("law", "kind"), kind, list(LegalForm), "public_body"))
+    return Law(office=form, authority=authority)
 
 
-def merged(shipped: Law, own: Law, office: LegalForm | None) -> Law:
-    """Both together."""
-    return Law(_newest(shipped.rules, own.rules), _newest(shipped.clocks, own.clocks), office)
+def merged(shipped: Law, own: Law, office: Law) -> Law:
+    """Both together, for an office that says this of itself."""
+    return Law(
+        _newest(shipped.rules, own.rules),
+        _newest(shipped.clocks, own.clocks),
+        office.office,
+        _newest(shipped.exceptions, own.exceptions),
+        _newest(shipped.notes, own.notes),
+        office.authority,
+    )
 
 
 def _newest(shipped: tuple[D, ...], own: tuple[D, ...]) -> tuple[D, ...]:
@@ -97,7 +131,7 @@ def _rule(reader: Reader, place: Place, value: object) -> LawRule | None:
         LegalForm(reader.choice(at, one or "", list(LegalForm), "private"))
         for at, one in reader.entries((*place, "offices"), values.get("offices"))
     )
-    when = values.get("when")
+    when, matter = values.get("when"), values.get("matter")
     more_than = 0 if values.get("more_than") is None else reader.number((*place, "more_than"), values["more_than"])
     asks = reader.choice((*place, "decides"), values.get("decides"), ["rule", "person"], "rule") == "person"
     if dated is None:
@@ -110,9 +144,28 @@ def _rule(reader: Reader, place: Place, value: object) -> LawRule | None:
         when=None
         if when is None
         else Circumstance(reader.choice((*place, "when"), when, list(Circumstance), "improper_purpose")),
+        matter=None if matter is None else Matter(reader.choice((*place, "matter"), matter, list(Matter), "my_number")),
         asks=asks,
         clocks=reader.texts((*place, "clocks"), values.get("clocks")),
     )
+
+
+def _exception(reader: Reader, place: Place, value: object) -> LawException | None:
+    values = reader.known(place, value, EXCEPTION_KEYS)
+    dated = _dated(reader, place, values)
+    safeguard = reader.choice((*place, "if"), values.get("if") or "", list(Safeguard), "encrypted")
+    lifts = reader.texts((*place, "lifts"), values.get("lifts"))
+    ciphers = reader.texts((*place, "ciphers"), values.get("ciphers"))
+    if dated is None:
+        return None
+    return LawException(**dated, safeguard=Safeguard(safeguard), lifts=lifts, ciphers=ciphers)
+
+
+def _note(reader: Reader, place: Place, value: object) -> LawNote | None:
+    values = reader.known(place, value, NOTE_KEYS)
+    dated = _dated(reader, place, values)
+    bond = Bond(reader.choice((*place, "for"), values.get("for") or "", list(Bond), "persons"))
+    return None if dated is None else LawNote(**dated, bond=bond)
 
 
 def _day(reader: Reader, place: Place, value: object, *, required: bool) -> date | None:

@@ -35,7 +35,7 @@ from mailguard.policy.incident_file import (
 from mailguard.policy.incident_plan import NO_CONTACTS, IncidentPlan
 from mailguard.policy.kind_file import read_kinds
 from mailguard.policy.law import Law
-from mailguard.policy.law_file import merged, read_law, read_legal_form
+from mailguard.policy.law_file import merged, read_law, read_standing
 from mailguard.policy.office_file import read_office, read_providers
 from mailguard.policy.office_hours import OfficeHours
 from mailguard.policy.reading import Reader
@@ -151,12 +151,12 @@ def _law(files: _Files, office: Reader | None, own_kinds: frozenset[str]) -> Law
     """What comes along, with what the office's own folder adds or ends."""
     own = files.read(LAW_FILE, own_kinds) if (files.folder / LAW_FILE).exists() else None
     added = Law() if own is None else read_law(own)
-    kind = None if office is None else read_legal_form(office)
+    standing = Law() if office is None else read_standing(office)
     shipped = shipped_folder()
     if files.folder.resolve() == shipped:
-        return merged(Law(), added, kind)
+        return merged(Law(), added, standing)
     along = _Files(shipped, complaints=files.complaints).read(LAW_FILE)
-    return merged(Law() if along is None else read_law(along), added, kind)
+    return merged(Law() if along is None else read_law(along), added, standing)
 
 
 def _plan(files: _Files, law: Law) -> IncidentPlan:

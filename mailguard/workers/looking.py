@@ -17,10 +17,13 @@ from mailguard.judging.looking import (
     ToVerify,
     answer_of,
     argument_of,
+    people_answer_of,
+    people_request_of,
     request_of,
     verify_answer_of,
     verify_request_of,
 )
+from mailguard.model.finding import People
 from mailguard.policy.facts import Occasion, Situation
 from mailguard.policy.rules import RuleSet
 from mailguard.workers.pool import Pool
@@ -63,6 +66,12 @@ class Looking:
     async def verify(self, asked: ToVerify) -> frozenset[tuple[str, str]]:
         """Kinds and places that a protected mail still shows. Raises as ``look``."""
         return verify_answer_of(await self._pool.run(verify_request_of(asked), self._settings.seconds))
+
+    async def people(self, octets: bytes, occasion: Occasion, learned: frozenset[bytes]) -> People:
+        """Whose data is in a mail, by name. ``octets`` as for ``look``; raises as ``look``, and ``ValueError``."""
+        return people_answer_of(
+            await self._pool.run(people_request_of(octets, occasion, learned), self._settings.seconds)
+        )
 
     async def take_up(self, rules: RuleSet) -> bool:
         """Load what these rules need; whether that worked. Where it did not, the old state stays."""

@@ -206,7 +206,7 @@ def test_older_record_of_an_office_does_not_count() -> None:
     """A copy of the file from long ago does not hide what comes along since."""
     old = tuple(replace(one, source_checked=date(2025, 1, 1), source="old") for one in LAW.rules)
 
-    assert LAW.rules == merged(LAW, Law(old), None).rules
+    assert LAW.rules == merged(LAW, Law(old), Law()).rules
 
 
 def test_folder_without_the_file_has_what_comes_along(tmp_path: Path) -> None:

@@ -53,4 +53,40 @@ TEXTS: dict[str, str] = {
     "incidents.report.drill.draft": "Until a draft",
     "incidents.report.drill.steps": "Steps done",
     "incidents.report.drill.what": "Minutes from the beginning of the drill.",
+    "incidents.open.known_at": "When did anybody of the office first know?",
+    "incidents.open.known_at.hint": "Left empty: now. The times for reports are counted from then.",
+    "incidents.open.mails": "Mails it is about",
+    "incidents.open.mails.hint": (
+        "Their numbers, or the addresses of their pages: what was not sent yet is stopped at once."
+    ),
+    "incidents.field.severity": "Severity",
+    "incidents.page.severity.hint": "In the words your office uses, such as: severe, medium, minor",
+    "incidents.mistake.severity": "A severity may have {max} characters.",
+    "incidents.drill.banner": "This is a drill. Nothing is stopped, and nothing leaves the office.",
+    "incidents.drill.title": "Begin a drill",
+    "incidents.drill.what": (
+        "The work on an incident, on the same pages. Officers get a notice that says drill. "
+        "Nothing is stopped, and nothing leaves the office."
+    ),
+    "incidents.drill.situation": "Which situation?",
+    "incidents.drill.crowd": "54 parents in Cc see each other's addresses",
+    "incidents.drill.crowd.note": "54 parents were put into Cc instead of Bcc. Two hours later one of them called.",
+    "incidents.drill.crowd.subject": "About the sports day",
+    "incidents.drill.workbook": "A list of 1,939 children went to six kindergartens",
+    "incidents.drill.workbook.note": (
+        "A sheet meant for one kindergarten held names and birth dates of all 1,939 children. One address returned it."
+    ),
+    "incidents.drill.workbook.subject": "Please check your children",
+    "incidents.drill.health": "One person's health check went to somebody else at work",
+    "incidents.drill.health.note": (
+        "The result was meant for the person and went to the employer's contact. The person asked about it a day later."
+    ),
+    "incidents.drill.health.subject": "Result of the health check",
+    "incidents.drill.real": "Use the record of a real mail",
+    "incidents.drill.real.hint": "Its number, or the address of its page. Nothing is done to that mail.",
+    "incidents.drill.real.note": "A drill with the record of a real mail",
+    "incidents.drill.mail": "Number of the mail",
+    "incidents.drill.begin": "Begin the drill",
+    "incidents.drill.begun": "The drill has begun. Work on it as on a real incident.",
+    "incidents.drill.mistake.none": "Choose a situation, or write the number of a mail.",
 }

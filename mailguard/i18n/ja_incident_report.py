@@ -53,4 +53,45 @@ TEXTS: dict[str, str] = {
     "incidents.report.drill.draft": "文書の下書きまで",
     "incidents.report.drill.steps": "進めた手順",
     "incidents.report.drill.what": "時間は、訓練を始めてからの分数です。",
+    "incidents.open.known_at": "いつ気づきましたか(組織のだれかが最初に知った日時)",
+    "incidents.open.known_at.hint": "空のままなら、いまの時刻にします。報告の期限は、ここから数えます。",
+    "incidents.open.mails": "関係するメール",
+    "incidents.open.mails.hint": (
+        "メールの番号、またはメールのページのアドレスを書くと、まだ送られていない分をすぐ止めます。"
+    ),
+    "incidents.field.severity": "重大さ",
+    "incidents.page.severity.hint": "組織で決めている言葉で書いてください。例: 重大、中、軽微",
+    "incidents.mistake.severity": "重大さは{max}文字までです。",
+    "incidents.drill.banner": "これは訓練です。何も止めず、外部には何も送りません。",
+    "incidents.drill.title": "訓練を始める",
+    "incidents.drill.what": (
+        "本番と同じページで、事故への対応を練習します。"
+        "責任者には「訓練」と書いた知らせが届きます。何も止めず、外部には何も送りません。"
+    ),
+    "incidents.drill.situation": "どの場面で練習しますか",
+    "incidents.drill.crowd": "保護者54人が、お互いのアドレスを見えるCcに入った",
+    "incidents.drill.crowd.note": (
+        "Bccのつもりで、保護者54人のアドレスをCcに入れて送りました。2時間後に受け取った方から電話がありました。"
+    ),
+    "incidents.drill.crowd.subject": "運動会のお知らせ",
+    "incidents.drill.workbook": "子ども1,939人の名簿を、6つの園に送った",
+    "incidents.drill.workbook.note": (
+        "1園分のつもりの表に、ほかの園の子ども全員(1,939人)の氏名と生年月日が入っていました。"
+        "1園からは届かずに戻りました。"
+    ),
+    "incidents.drill.workbook.subject": "園児の確認のお願い",
+    "incidents.drill.health": "1人の健康診断の結果を、勤め先の別の人に送った",
+    "incidents.drill.health.note": (
+        "本人に送るはずの健康診断の結果を、勤め先の担当者に送りました。翌日、本人から問い合わせがありました。"
+    ),
+    "incidents.drill.health.subject": "健康診断の結果について",
+    "incidents.drill.real": "実際に送ったメールの記録で練習する",
+    "incidents.drill.real.hint": (
+        "メールの番号、またはメールのページのアドレスを書いてください。そのメールには何もしません。"
+    ),
+    "incidents.drill.real.note": "訓練(実際のメールの記録を使います)",
+    "incidents.drill.mail": "メールの番号",
+    "incidents.drill.begin": "訓練を始める",
+    "incidents.drill.begun": "訓練を始めました。本番と同じように進めてください。",
+    "incidents.drill.mistake.none": "場面を選ぶか、メールの番号を書いてください。",
 }

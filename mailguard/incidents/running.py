@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from mailguard.incidents.deadlines import JAPAN
+from mailguard.incidents.drills import made_up
 from mailguard.incidents.facts import mail_fact, together
 from mailguard.incidents.queries import Reader
 from mailguard.model.incident import Entry, EntryKind, Incident, IncidentKind
@@ -37,7 +38,8 @@ class LawClocks:
         law = self._rules().law
         if is_decided_against(entries):
             return ()
-        if not incident.queue_ids:
+        invented = made_up(incident, entries, "ja")
+        if not incident.queue_ids and not invented:
             return clocks_outside_mail(law, incident)
         directory = self._rules().directory
         facts = [
@@ -46,7 +48,7 @@ class LawClocks:
             )
             for one in incident.queue_ids
         ]
-        exposure = together(facts)
+        exposure = together([*facts, *invented])
         if incident.kind in ON_PURPOSE:
             exposure = replace(exposure, circumstances=frozenset({Circumstance.IMPROPER_PURPOSE}))
         known_on = incident.known_at.astimezone(JAPAN).date()

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from mailguard.accounts.people import persons_of
 from mailguard.errors import UnknownIncident
 from mailguard.i18n import CATALOGUES, Language, text
+from mailguard.incidents.drills import made_up
 from mailguard.incidents.facts import MailFact, mail_fact, together
 from mailguard.incidents.next_due import NextDue, next_dues
 from mailguard.incidents.permission import IncidentAct, allowed
@@ -100,6 +101,7 @@ def read_incident(
         raise NotHere
     facts = tuple(_fact(parts, reader, queue_id) for queue_id in incident.queue_ids)
     entries = tuple(parts.incidents.entries(reader, incident_id))
+    facts += made_up(incident, entries, parts.settings.office.language)
     told = officers(reader, incident)
     actors = {one.actor.name for one in entries if one.actor.kind is ActorKind.PERSON}
     people = persons_of(reader, actors | {incident.opened_by})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,17 +13,19 @@ from mailguard import hold
 from mailguard.accounts.factors import Factor
 from mailguard.i18n import CATALOGUES
 from mailguard.incidents.bundle_check import checked
+from mailguard.incidents.drills import SITUATIONS
 from mailguard.incidents.rule_proposals import written_rule
 from mailguard.judging.examples import try_examples
 from mailguard.model.queue import State
 from mailguard.policy.directory import Directory
 from mailguard.policy.loading import load_policy
 from mailguard.policy.shipped import shipped_folder
+from mailguard.web.incident_tabs import TABS
 from tests.conformance.hold_parts import SATO, SENDER, A, B, MakeNode, Node
 from tests.conformance.mail_pages import words_of
 from tests.conformance.test_incidents import HEAD, OFFICER, name_officers
 from tests.conformance.web_office import WebOffice
-from tests.fakes.clock import START
+from tests.fakes.clock import START, StandingClock
 from tests.fakes.next_hop import ScriptedNextHop
 
 TWO = (Factor.MAILBOX, Factor.TOTP)
@@ -174,3 +178,73 @@ async def test_report_is_for_who_looks_after_the_whole_office(web_office: WebOff
     assert 'role="img" aria-label=' in pages[0].text
     assert SENDER not in pages[0].text
     assert CATALOGUES["en"]["incidents.report.accident"] in file.text
+
+
+@pytest.mark.parametrize("situation", [one.name for one in SITUATIONS])
+async def test_drill_shows_a_made_up_accident_and_says_on_every_page_that_it_is_one(
+    web_office: WebOffice, node: Node, situation: str
+) -> None:
+    """The same pages with invented people; nothing in the tables of mail changes, and every page says drill."""
+    async with await web_office.signed_in(OFFICER, TWO) as client:
+        begun = await client.post("/incidents/drill", data={"situation": situation})
+        path = begun.headers["location"]
+        pages = [await client.get(f"{path}{tab.path}") for tab in TABS]
+        noted = await client.post(f"{path}/note", data={"note": "電話した"})
+        listed = await client.get("/incidents/report")
+    whole = words_of(pages[0])
+
+    assert (303, 303) == (begun.status_code, noted.status_code)
+    assert [200] * len(TABS) == [one.status_code for one in pages]
+    assert all(JA["incidents.drill.banner"] in words_of(one) for one in pages)
+    assert JA[f"incidents.drill.{situation}.subject"] in whole
+    assert JA["incidents.fate.received"] in whole
+    assert [] == [
+        one for one in await node.accepted_ids() if (await node.mail(one)).submission.session.listener == "drill"
+    ]
+    assert path.rpartition("/")[2] in listed.text
+
+
+async def test_drill_beside_a_real_mail_leaves_it_alone(web_office: WebOffice, node: Node) -> None:
+    """The mail waits as before; without a choice, and with a number that is none, the form is shown again."""
+    queue_id = await node.held(A)
+    async with await web_office.signed_in(HEAD, TWO) as client:
+        wrong = [(await client.post("/incidents/drill", data=form)).status_code for form in ({}, {"mail": "0" * 16})]
+        begun = await client.post("/incidents/drill", data={"situation": "", "mail": queue_id})
+        page = words_of(await client.get(begun.headers["location"]))
+
+    assert ([422, 422], 303) == (wrong, begun.status_code)
+    assert [State.HELD] == await node.states(queue_id)
+    assert JA["incidents.drill.banner"] in page
+
+
+async def test_officer_names_mails_and_anybody_says_since_when(
+    web_office: WebOffice, node: Node, clock: StandingClock
+) -> None:
+    """An officer pastes a mail's page and it is stopped; a clerk's own word for the time counts; a time to come not."""
+    clock.advance(86400)
+    known = clock.now().astimezone(ZoneInfo("Asia/Tokyo")) - timedelta(hours=5)
+    queue_id, other = await node.held(A), await node.held(B)
+    async with await web_office.signed_in(HEAD, TWO) as client:
+        opened = await client.post(
+            "/incidents/open", data={"kind": "misdirected", "mails": f"https://x/mails/{queue_id}", "severity": "x"}
+        )
+        unknown = await client.post("/incidents/open", data={"note": "x", "mails": "0" * 16})
+        path = opened.headers["location"]
+        await client.post(f"{path}/change", data={"severity": "重大"})
+        long = await client.post(f"{path}/change", data={"severity": "x" * 101})
+        page = words_of(await client.get(path))
+    async with await web_office.signed_in(SENDER) as client:
+        said = await client.post(
+            "/incidents/open", data={"note": "落とした", "known_at": f"{known:%Y-%m-%dT%H:%M}", "mails": other}
+        )
+        ahead = await client.post("/incidents/open", data={"note": "x", "known_at": "2999-01-01T00:00"})
+        form = await client.get("/incidents/open")
+    parts = web_office.parts
+    incident_id = said.headers["location"].rpartition("/")[2]
+    incident = await parts.store.read(lambda reader: parts.incidents.incident(reader, incident_id))
+
+    assert (303, 422, 422, 422) == (opened.status_code, unknown.status_code, long.status_code, ahead.status_code)
+    assert ([State.CANCELLED], [State.HELD]) == (await node.states(queue_id), await node.states(other))
+    assert "重大" in page
+    assert (known.replace(second=0, microsecond=0), ()) == (incident.known_at, incident.queue_ids)
+    assert 'name="mails"' not in form.text

@@ -185,7 +185,7 @@ TABLE: dict[Asked, Line] = {
         having(Right.HANDLE_CASE), "GET /incidents/{incident_id}/steps", "POST /incidents/{incident_id}/steps",
         is_empty=True,
     ),
-    **_lines(having(Right.HANDLE_CASE), "GET /incidents"),
+    **_lines(having(Right.HANDLE_CASE), "GET /incidents", "GET /incidents/drill", "POST /incidents/drill"),
     **_lines(office_wide(Right.HANDLE_CASE), "GET /incidents/report", "GET /incidents/report.csv"),
     **_lines(
         having(Right.HANDLE_CASE), "GET /incidents/{incident_id}", "GET /incidents/from/{queue_id}",

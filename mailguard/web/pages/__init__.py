@@ -8,6 +8,7 @@ from mailguard.web.pages import (
     devices,
     exceptions,
     home,
+    incident_drill,
     incident_evidence,
     incident_look_back,
     incident_prevention,
@@ -49,6 +50,7 @@ ROUTERS = (
     mail_content.router,
     mail_actions.router,
     # Before what takes any word for a number.
+    incident_drill.router,
     incident_report.router,
     incident_evidence.router,
     incident_look_back.router,

@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from mailguard.accounts.people import owners_in, persons_of
-from mailguard.errors import UnknownMail
+from mailguard.accounts.people import persons_of
 from mailguard.incidents.look_back import Candidate, LookBack, look_back
 from mailguard.incidents.opening import NOTE_MAX
 from mailguard.incidents.permission import IncidentAct
-from mailguard.model.address import comparable
 from mailguard.model.incident import IncidentId
-from mailguard.model.people import Right, Viewer
-from mailguard.model.queue import QueueId
 from mailguard.model.summary import Summary
 from mailguard.policy.sentences import title_of
 from mailguard.web.forms import Mistake
+from mailguard.web.incident_mails import NAMED_MAX, ids_in, owners_seen, seen_mails
 from mailguard.web.incident_view import IncidentView, incident_view
-from mailguard.web.parts import WebParts
 from mailguard.web.visit import SignedIn, SignedInVisit
 
 router = APIRouter()
 
 _PAGE = "/incidents/{incident_id}/look-back"
-_ID = re.compile(r"[0-9A-HJKMNP-TV-Z]{16}")
-ADDED_MAX = 200
 
 
 @dataclass(frozen=True)
@@ -54,10 +46,10 @@ async def added(visit: SignedIn, incident_id: IncidentId) -> Response:
     view = await incident_view(visit, incident_id, IncidentAct.WORK)
     form = await visit.form()
     typed, note = form.text("numbers"), form.text("note")
-    wanted = list(dict.fromkeys([*form.texts("mail"), *ids_in(typed)]))[:ADDED_MAX]
+    wanted = list(dict.fromkeys([*form.texts("mail"), *ids_in(typed)]))[:NAMED_MAX]
     if len(note) > NOTE_MAX:
         return await _page(visit, view, [Mistake("note", "incidents.mistake.note.long", {"max": NOTE_MAX})], typed)
-    seen = await visit.read(lambda reader: seen_mails(visit.parts, reader, visit.viewer, wanted))
+    seen = await visit.read(lambda reader: seen_mails(visit.parts.spool, reader, visit.viewer, wanted))
     if typed and not ids_in(typed):
         return await _page(visit, view, [Mistake("numbers", "incidents.look_back.mistake.numbers")], typed, note)
     if not wanted:
@@ -77,31 +69,6 @@ async def added(visit: SignedIn, incident_id: IncidentId) -> Response:
     )  # fmt: skip
 
 
-def ids_in(typed: str) -> list[QueueId]:
-    """The queue ids in what somebody typed or pasted, links among it; each once."""
-    return list(dict.fromkeys(_ID.findall(typed.upper())))
-
-
-def seen_mails(parts: WebParts, reader: Connection, viewer: Viewer, wanted: Collection[QueueId]) -> set[QueueId]:
-    """Those of these mails that are there and that they may see."""
-    owners = _owners(reader, viewer)
-    found = set()
-    for queue_id in wanted:
-        try:
-            owner = comparable(parts.spool.mail(reader, queue_id).submission.session.owner)
-        except UnknownMail:
-            continue
-        if owners is None or owner in owners or viewer.owns(owner):
-            found.add(queue_id)
-    return found
-
-
-def _owners(reader: Connection, viewer: Viewer) -> Collection[str] | None:
-    """Whose mail they may see; None: everybody's."""
-    departments = viewer.departments(Right.SEE_MAIL)
-    return None if departments is None else owners_in(reader, departments) | viewer.mailboxes
-
-
 async def _page(
     visit: SignedInVisit,
     view: IncidentView,
@@ -112,7 +79,7 @@ async def _page(
     parts = visit.parts
 
     def read(reader: Connection) -> tuple[LookBack, list[Shown], bool]:
-        owners = _owners(reader, visit.viewer)
+        owners = owners_seen(reader, visit.viewer)
         found = look_back(parts.spool, reader, view.incident, owners)
         summaries = parts.spool.summaries(reader, [one.queue_id for one in found.candidates])
         people = persons_of(reader, {one.owner for one in found.candidates})

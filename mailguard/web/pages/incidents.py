@@ -20,10 +20,12 @@ from mailguard.incidents.lessons import lessons_of
 from mailguard.incidents.next_due import NextDue, next_dues
 from mailguard.incidents.opening import NOTE_MAX
 from mailguard.incidents.permission import IncidentAct
+from mailguard.incidents.working import SEVERITY_MAX
 from mailguard.model.incident import Cause, Incident, IncidentId, IncidentKind, Phase
 from mailguard.model.people import Right
 from mailguard.model.queue import QueueId
 from mailguard.web.forms import Mistake
+from mailguard.web.incident_mails import NAMED_MAX, ids_in, seen_mails
 from mailguard.web.incident_view import (
     IncidentView,
     acts_of,
@@ -33,7 +35,7 @@ from mailguard.web.incident_view import (
     timeline,
 )
 from mailguard.web.pages.mail import kind_names
-from mailguard.web.visit import NotHere, SignedIn, SignedInVisit, having
+from mailguard.web.visit import NotHere, SignedIn, SignedInVisit, having, holds
 
 router = APIRouter()
 
@@ -53,6 +55,16 @@ class Row:
     incident: Incident
     persons: int | None
     due: NextDue | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What was filled in to report something."""
+
+    kind: IncidentKind = IncidentKind.LOSS
+    note: str = ""
+    known_at: str = ""
+    mails: str = ""
 
 
 @router.get("/incidents")
@@ -87,14 +99,27 @@ async def open_by_hand(visit: SignedIn) -> Response:
 
 @router.post("/incidents/open")
 async def opened_by_hand(visit: SignedIn) -> Response:
-    """Opens it; the officers hear at once."""
+    """Opens it; the officers hear at once. Officers may name mails, which are stopped as far as they can be."""
     form = await visit.form()
-    kind, note = _one_of(IncidentKind, form.text("kind")), form.text("note")
-    if not note or len(note) > NOTE_MAX:
-        key = "incidents.mistake.note.long" if note else "incidents.mistake.open_note"
-        return _open_form(visit, kind, note, [Mistake("note", key, {"max": NOTE_MAX} if note else {})])
-    opening = Opening(kind or IncidentKind.OTHER, note=note, is_drill=form.has("drill"))
-    opened = await visit.write(visit.parts.openings.open(visit.actor, opening))
+    typed = _Typed(
+        _one_of(IncidentKind, form.text("kind")) or IncidentKind.OTHER,
+        form.text("note"),
+        form.text("known_at"),
+        form.text("mails") if _names_mails(visit) else "",
+    )
+    mails, known_at = ids_in(typed.mails)[:NAMED_MAX], _moment(typed.known_at, visit.parts.policy.rules.hours.zone)
+    mistakes = _note_mistakes("note", typed.note, "incidents.mistake.open_note", is_needed=not mails)
+    if typed.known_at and (known_at is None or known_at > visit.parts.clock.now()):
+        mistakes.append(Mistake("known_at", "incidents.mistake.known_at"))
+    if typed.mails and not mails:
+        mistakes.append(Mistake("mails", "incidents.look_back.mistake.numbers"))
+    seen = await visit.read(lambda reader: seen_mails(visit.parts.spool, reader, visit.viewer, mails))
+    if unknown := [one for one in mails if one not in seen]:
+        mistakes.append(Mistake("mails", "incidents.look_back.mistake.unknown", {"queue_id": unknown[0]}))
+    if mistakes:
+        return _open_form(visit, typed, mistakes)
+    opening = Opening(typed.kind, note=typed.note, known_at=known_at, is_drill=form.has("drill"))
+    opened = await visit.write(visit.parts.openings.open(visit.actor, opening, mails))
     visit.parts.hint()
     return visit.go(f"/incidents/{opened.incident_id}", "success", "incidents.open.done")
 
@@ -138,6 +163,7 @@ async def changed(visit: SignedIn, incident_id: IncidentId) -> Response:
         _one_of(IncidentKind, form.text("kind")),
         _one_of(Cause, form.text("cause")),
         _one_of(Phase, form.text("phase")),
+        form.text("severity") if form.has("severity") else None,
     )
     note, before = form.text("change_note"), view.incident
     is_ending = wanted.phase is not None and before.is_open != (wanted.phase is not Phase.CLOSED)
@@ -146,6 +172,8 @@ async def changed(visit: SignedIn, incident_id: IncidentId) -> Response:
     mistakes = _note_mistakes("change_note", note, "incidents.mistake.change_note", is_needed=is_ending)
     if is_ending and before.is_open and not lessons_of(view.entries):
         mistakes.insert(0, Mistake("phase", "incidents.prevention.mistake.closing"))
+    if wanted.severity is not None and len(wanted.severity) > SEVERITY_MAX:
+        mistakes.insert(0, Mistake("severity", "incidents.mistake.severity", {"max": SEVERITY_MAX}))
     if mistakes:
         return _whole(visit, view, mistakes, change_note=note)
     await visit.write(change(visit.parts.incidents, incident_id, visit.actor, wanted, note))
@@ -168,19 +196,21 @@ async def corrected(visit: SignedIn, incident_id: IncidentId) -> Response:
     return visit.go(view.path, "success", "incidents.done.changed")
 
 
+def _names_mails(visit: SignedInVisit) -> bool:
+    return holds(visit.viewer, Right.HANDLE_CASE)
+
+
 def _open_form(
-    visit: SignedInVisit,
-    kind: IncidentKind | None = None,
-    note: str = "",
-    mistakes: list[Mistake] | None = None,
-) -> Response:
+    visit: SignedInVisit, typed: _Typed | None = None, mistakes: list[Mistake] | None = None
+) -> Response:  # fmt: skip
+    names_mails = _names_mails(visit)
     return visit.page(
         "incident_open.html",
         status=422 if mistakes else 200,
         mistakes=mistakes or [],
-        kinds=[one for one in IncidentKind if one is not IncidentKind.MISDIRECTED],
-        kind=kind or IncidentKind.LOSS,
-        note=note,
+        kinds=[one for one in IncidentKind if names_mails or one is not IncidentKind.MISDIRECTED],
+        typed=typed or _Typed(),
+        names_mails=names_mails,
     )
 
 

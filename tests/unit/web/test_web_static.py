@@ -27,3 +27,11 @@ def test_script_and_sprite_need_no_exception_from_the_policy() -> None:
     script = (FOLDER / "mailguard.js").read_text()
 
     assert not re.search(r"\beval\b|new Function|innerHTML|outerHTML\s*=|insertAdjacentHTML|\.style\b", script)
+
+
+def test_every_sign_a_page_shows_is_in_the_sprite() -> None:
+    """No button has a hole where its sign should be."""
+    pages = "".join(one.read_text() for one in sorted((FOLDER.parent / "templates").glob("*.html")))
+    shown = set(re.findall(r"""icon\(['"]([a-z0-9-]+)['"]""", pages))
+
+    assert set() == shown - set(re.findall(r'id="([a-z0-9-]+)"', (FOLDER / "icons.svg").read_text()))

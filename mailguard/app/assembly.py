@@ -50,8 +50,8 @@ from mailguard.submission.tls import Certificates
 from mailguard.web import WebParts, WebServer, create_app
 from mailguard.workers.acquaintances import Acquaintances
 from mailguard.workers.anchorer import Anchorer
-from mailguard.workers.answer_desk import AnswerDesk
 from mailguard.workers.announcer import Announcer
+from mailguard.workers.answer_desk import AnswerDesk
 from mailguard.workers.conveyor import Conveyor
 from mailguard.workers.deliverer import Deliverer
 from mailguard.workers.device_follower import DeviceFollower
@@ -116,8 +116,9 @@ class Assembly:
         self.answer_desk = AnswerDesk(
             self.spool, self.deletions, settings.incidents.answer_address, settings.office.postmaster
         )  # fmt: skip
+        judging = self.answer_desk.judging(judge.judge)
         inspector = self.inspector = Inspector(
-            self.spool, self.answer_desk.judging(judge.judge), lambda: self.policy.rules.hours, grace, lease, self.passwords
+            self.spool, judging, lambda: self.policy.rules.hours, grace, lease, self.passwords
         )  # fmt: skip
         self.mender = Mender(self.spool, self.policy, judge.judge, self._hold_rules(grace))
         self.locking = Locking(settings.looking)

@@ -8,6 +8,7 @@ TEXTS: dict[str, str] = {
     "reason.external": "It goes outside the office, so it waits a little first. Until then you can cancel it.",
     "reason.automatic": "A program sent it, so it goes at once.",
     "reason.notice": "It is a notice from this system, so it goes at once.",
+    "reason.answer": "It answers a letter about an incident, so it goes to whoever asked at once.",
     "reason.unreadable": "It could not be checked, so it waits for a person to decide.",
     "reason.bcc_header": "A Bcc address had been left in the header; it is taken out before sending.",
     "reason.signed": "Signed or encrypted mail cannot be changed, so a person must decide.",

@@ -138,27 +138,27 @@ class Answers:
 
 
 def answers_of(entries: Iterable[Entry]) -> Answers:
-    """What was asked and answered, by recipient."""
+    """What was asked and answered, by recipient.
+
+    An entry ASKED names everybody of one mail: ``details["asked"]`` is a list of position and the mail that asked.
+    """
     found: dict[Wrong, Replies] = {}
     for one in entries:
-        wrong = _wrong(one)
-        if wrong is None:
-            continue
-        before = found.get(wrong) or Replies(wrong)
-        if one.kind is EntryKind.ASKED:
-            sent_as = one.details.get("sent_as")
-            asked = Asked(one.at, one.actor.name, sent_as if isinstance(sent_as, str) else None)
-            found[wrong] = replace(before, asked=(*before.asked, asked))
-        else:
-            found[wrong] = _heard(before, one)
+        if one.kind is EntryKind.ASKED and one.queue_id is not None:
+            for position, sent_as in _asked(one):
+                wrong = (one.queue_id, position)
+                before = found.get(wrong) or Replies(wrong)
+                asked = Asked(one.at, one.actor.name, sent_as)
+                found[wrong] = replace(before, asked=(*before.asked, asked))
+        elif one.kind is EntryKind.REPLIED and one.queue_id is not None:
+            wrong = (one.queue_id, int(str(one.details["position"])))
+            found[wrong] = _heard(found.get(wrong) or Replies(wrong), one)
     return Answers(found)
 
 
-def _wrong(one: Entry) -> Wrong | None:
-    position = one.details.get("position")
-    if one.kind not in (EntryKind.ASKED, EntryKind.REPLIED) or one.queue_id is None or not isinstance(position, int):
-        return None
-    return one.queue_id, position
+def _asked(one: Entry) -> list[tuple[int, QueueId | None]]:
+    listed = one.details.get("asked")
+    return [(int(position), sent_as) for position, sent_as in listed] if isinstance(listed, list) else []
 
 
 def _heard(before: Replies, one: Entry) -> Replies:

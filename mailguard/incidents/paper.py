@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 from reportlab.platypus import Flowable
 
 from mailguard.i18n import Language
+from mailguard.incidents.document_text import as_text, plain
 from mailguard.model.documents import Document
 from mailguard.parcels.sheet_paper import Paper
 
@@ -82,22 +83,6 @@ def as_file(document: Document, wanted: Format, name: str, office: str) -> bytes
             assert_never(wanted)
 
 
-def as_text(document: Document) -> str:
-    """Title, and each section below its heading."""
-    return "\n\n".join([_plain(document.title), body_text(document)]) + "\n"
-
-
-def body_text(document: Document) -> str:
-    """The sections alone, as they stand in a mail. What has no words is left out."""
-    mark = "■ " if document.language == "ja" else ""
-    found = []
-    for one in document.sections:
-        words = _plain(one.text).strip()
-        if words:
-            found.append(f"{mark}{_plain(one.heading)}\n{words}" if one.heading else words)
-    return "\n\n".join(found)
-
-
 def as_word(document: Document) -> bytes:
     """The document as a Word file."""
     paragraphs = [_paragraph(document.title, "Title")]
@@ -149,14 +134,4 @@ def as_pdf(document: Document, name: str, office: str) -> bytes:
 
 def _paragraph(line: str, style: str = "") -> str:
     marked = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
-    return f'<w:p>{marked}<w:r><w:t xml:space="preserve">{escape(_plain(line))}</w:t></w:r></w:p>'
-
-
-def _plain(words: str) -> str:
-    """Without what XML cannot hold and nobody can see."""
-    return "".join(one for one in words.replace("\r\n", "\n") if one in "\n\t" or _is_seen(one))
-
-
-def _is_seen(letter: str) -> bool:
-    code = ord(letter)
-    return code >= 0x20 and not 0x7F <= code <= 0x9F and not 0xD800 <= code <= 0xDFFF and code not in (0xFFFE, 0xFFFF)
+    return f'<w:p>{marked}<w:r><w:t xml:space="preserve">{escape(plain(line))}</w:t></w:r></w:p>'

@@ -52,6 +52,7 @@ class Reason(StrEnum):
     EXTERNAL = "external"
     AUTOMATIC = "automatic"
     NOTICE = "notice"
+    ANSWER = "answer"
     UNREADABLE = "unreadable"
     STOPPED_LOOKING = "stopped_looking"
     BCC_HEADER = "bcc_header"

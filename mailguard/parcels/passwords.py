@@ -32,6 +32,7 @@ from mailguard.parcels.wording import Wording
 from mailguard.policy.builtin import password_window
 from mailguard.spool import Mail, Move, Spool, advance
 from mailguard.spool.moves import Step
+from mailguard.spool.own_mail import is_letter
 from mailguard.spool.reports import LISTENER, is_own
 from mailguard.store import Transaction, Work
 from mailguard.store.times import to_micros
@@ -60,7 +61,7 @@ class Stopped:
 
 def is_carrier(submission: Submission) -> bool:
     """Whether a mail of our own carries a password to a recipient. One to the sender has the null reverse-path."""
-    return is_own(submission) and bool(submission.envelope.reverse_path)
+    return is_own(submission) and bool(submission.envelope.reverse_path) and not is_letter(submission)
 
 
 class Passwords:

@@ -7,6 +7,8 @@ from mailguard.model.verdict import Action, AtEnd, Needs, Reason, Verdict
 _POLICY = "builtin"
 NOTICE = Verdict(Action.DELIVER, (Reason.NOTICE.value,), _POLICY)
 """For mail that mailguard writes itself."""
+ANSWER = Verdict(Action.DELIVER, (Reason.ANSWER.value,), _POLICY)
+"""For what somebody outside answered to a letter of an incident: it goes to whoever asked, inside the office."""
 UNREADABLE = Verdict(Action.HOLD, (Reason.UNREADABLE.value,), _POLICY, needs=Needs.ADMINISTRATOR, at_end=AtEnd.DISCARD)
 """For mail that could not be looked into: a person decides, no timer."""
 TAKEN_BACK = Verdict(Action.BLOCK, (), _POLICY)

@@ -44,5 +44,6 @@ def places_in(text: str) -> list[str]:
 
 
 def filled(text: str, facts: Mapping[str, str]) -> str:
-    """A text with its places filled. What is put in is not looked into again."""
-    return _PLACE.sub(lambda found: facts.get(found[1], found[0]), text)
+    """A text with its places filled; a line of which nothing is left is gone. What is put in is not looked into."""
+    lines = [(line, _PLACE.sub(lambda found: facts.get(found[1], found[0]), line)) for line in text.split("\n")]
+    return "\n".join(after for before, after in lines if after.strip() or not before.strip()).strip()

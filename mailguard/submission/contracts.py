@@ -64,3 +64,15 @@ class Authenticator(Protocol):
     async def authenticate(self, username: str, password: str, client_address: str) -> Account:
         """The account. Raises a MailguardError: permanent where refused, temporary where it cannot be known."""
         ...
+
+
+class AnswerAddresses(Protocol):
+    """Addresses that letters of the office name for answers."""
+
+    def is_answer_address(self, address: str) -> bool:
+        """Whether an address is of their form."""
+        ...
+
+    async def reader_of(self, address: str) -> str | None:
+        """Who inside gets what is sent there; None where there is no such address."""
+        ...

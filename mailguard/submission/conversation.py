@@ -18,7 +18,7 @@ from mailguard.model.envelope import Envelope, ForwardPath, Session
 from mailguard.submission import replies
 from mailguard.submission.commands import MailCommand, parse_mail, parse_rcpt
 from mailguard.submission.content import ContentReceiver
-from mailguard.submission.contracts import Account
+from mailguard.submission.contracts import Account, AnswerAddresses
 from mailguard.submission.senders import Source
 from mailguard.submission.shared import Listener
 from mailguard.submission.wire import Wire
@@ -48,6 +48,7 @@ class Conversation(Wire):
         self._session: Session | None = None
         self._mail: MailCommand | None = None
         self._counted_for: str | None = None
+        self._may_only_answer = False
         self._paths: dict[str, ForwardPath] = {}
         self._sign_ins_refused = 0
         self._stock_left = listener.shared.pacing.stock_commands
@@ -241,6 +242,7 @@ class Conversation(Wire):
         return replies.OK_SENDER
 
     def _sender_refusal(self, reverse_path: str) -> bytes | None:
+        self._may_only_answer = False
         account = self._account
         if account is not None:
             # RFC 8098 §3 and RFC 3834 §3.3: read receipts and automatic replies leave with the null reverse-path, so an
@@ -257,7 +259,11 @@ class Conversation(Wire):
         if reverse_path == self._known_sender:
             return None
         if not source.may_send_as(reverse_path):
-            return replies.SENDER_NOT_ALLOWED
+            if self._shared.answers is None:
+                return replies.SENDER_NOT_ALLOWED
+            # Whoever answers a letter of ours is anybody; the office's server brings it.
+            self._may_only_answer = True
+            return None
         self._known_sender = reverse_path
         return None
 
@@ -292,6 +298,12 @@ class Conversation(Wire):
             if not self._shared.postmaster:
                 return replies.NO_POSTMASTER
             path = ForwardPath(self._shared.postmaster, path.notify, path.orcpt)
+        answers = self._shared.answers
+        if answers is not None and answers.is_answer_address(path.address):
+            self._wait_for(self._answer_to(answers, path), may_be_cancelled=True)
+            return None
+        if self._may_only_answer:
+            return replies.SENDER_NOT_ALLOWED
         if path.address in self._paths:
             return replies.OK_RECIPIENT
         if len(self._paths) >= self._shared.limits.recipients:
@@ -304,6 +316,16 @@ class Conversation(Wire):
             if not counted:
                 return replies.TOO_MANY_RECIPIENTS_PER_HOUR
         self._paths[path.address] = path
+        return replies.OK_RECIPIENT
+
+    async def _answer_to(self, answers: AnswerAddresses, path: ForwardPath) -> bytes:
+        """An answer goes to whoever asked; which letter it answers stands in ORCPT."""
+        reader = await answers.reader_of(path.address)
+        if reader is None:
+            return replies.NO_ANSWER_ADDRESS
+        if len(self._paths) >= self._shared.limits.recipients:
+            return replies.TOO_MANY_RECIPIENTS
+        self._paths[path.address] = ForwardPath(reader, path.notify, f"rfc822;{path.address}")
         return replies.OK_RECIPIENT
 
     async def _count_recipient(self, account: str, path: ForwardPath) -> bytes:

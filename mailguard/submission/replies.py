@@ -84,6 +84,7 @@ SENDER_NOT_YOURS = line(
 )
 SENDER_NOT_ALLOWED = line(550, "5.7.1", "This sender address is not allowed from your address")
 NO_POSTMASTER = line(550, "5.1.1", "No postmaster is named here")
+NO_ANSWER_ADDRESS = line(550, "5.1.1", "No letter named this address for answers")
 TOO_LARGE = line(552, "5.3.4", "The mail is larger than allowed here")
 HEADER_TOO_LARGE = line(552, "5.3.4", "The header of the mail is larger than allowed here")
 CONTENT_LINE_TOO_LONG = line(552, "5.3.4", "A line of the mail is longer than allowed here")

@@ -14,7 +14,7 @@ import structlog
 from mailguard.clock import Clock
 from mailguard.config import LimitSettings, ListenerSettings, OfficeSettings, SourceSettings, TlsSettings
 from mailguard.errors import AddressUnavailable
-from mailguard.submission.contracts import Acceptor, Authenticator
+from mailguard.submission.contracts import Acceptor, AnswerAddresses, Authenticator
 from mailguard.submission.conversation import Conversation
 from mailguard.submission.counters import Counters
 from mailguard.submission.gate import BytesInFlight, ConnectionGate
@@ -48,6 +48,7 @@ class SubmissionServer:
         authenticator: Authenticator,
         clock: Clock,
         pacing: Pacing | None = None,
+        answers: AnswerAddresses | None = None,
     ) -> None:
         self.counters = Counters()
         self.addresses: dict[str, tuple[str, int]] = {}
@@ -58,6 +59,7 @@ class SubmissionServer:
         self._authenticator = authenticator
         self._clock = clock
         self._pacing = pacing or Pacing()
+        self._answers = answers
         self._sources = Sources(sources)
         self._certificates = Certificates(tls)
         self._servers: list[asyncio.Server] = []
@@ -157,6 +159,7 @@ class SubmissionServer:
             usage=HourlyUsage(self._limits, self._acceptor, self._clock),
             loop=asyncio.get_running_loop(),
             now=self._clock.monotonic(),
+            answers=self._answers,
         )
 
     async def _sweep(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mailguard.clock import Clock
 from mailguard.config import LimitSettings, ListenerSettings, OfficeSettings
-from mailguard.submission.contracts import Acceptor, Authenticator
+from mailguard.submission.contracts import Acceptor, AnswerAddresses, Authenticator
 from mailguard.submission.counters import Counters
 from mailguard.submission.gate import BytesInFlight, ConnectionGate
 from mailguard.submission.senders import Sources
@@ -64,6 +64,7 @@ class Shared:
     usage: HourlyUsage
     loop: asyncio.AbstractEventLoop
     now: float
+    answers: AnswerAddresses | None = None
     draining: bool = False
     connections: set[Wire] = field(default_factory=set)
     all_gone: asyncio.Event = field(default_factory=asyncio.Event)

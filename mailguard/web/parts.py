@@ -15,6 +15,8 @@ from mailguard.hold.mend_record import HoldRules, MendOutcome
 from mailguard.hold.mending import Mend, Note
 from mailguard.hold.returning import Returning
 from mailguard.incidents import IncidentRecords, Openings
+from mailguard.incidents.deletion import Deletions
+from mailguard.incidents.documents import DocumentRecords
 from mailguard.incidents.planning import Planner
 from mailguard.judging.active import ActivePolicy
 from mailguard.judging.drafts import Drafts
@@ -82,6 +84,8 @@ class WebParts:
     records: Records
     incidents: IncidentRecords
     openings: Openings
+    documents: DocumentRecords
+    deletions: Deletions
     planner: Planner
     hint: Callable[[], None]
     refresh_devices: Callable[[], Awaitable[None]]

@@ -32,6 +32,8 @@ from mailguard.hold.mend_record import HoldRules
 from mailguard.hold.notices import Notices
 from mailguard.hold.returning import Returning
 from mailguard.incidents import INCIDENTS, IncidentRecords, Openings, Responder
+from mailguard.incidents.deletion import Deletions
+from mailguard.incidents.documents import DOCUMENTS, DocumentRecords
 from mailguard.incidents.planning import Planner
 from mailguard.incidents.running import LawClocks
 from mailguard.judging.active import ActivePolicy
@@ -119,6 +121,7 @@ class WebOffice:
         notices = self.settings.notices
         passwords = Passwords(spool, records, self.settings.protection, office, grace)
         incidents = IncidentRecords(spool.secret_box(INCIDENTS))
+        documents = DocumentRecords(spool.secret_box(DOCUMENTS))
         clocks = LawClocks(spool, records, lambda: self.policy.rules, Channel(self.settings.protection.channel))
         zone = ZoneInfo("Asia/Tokyo")
         written = Notices(spool, office, notices, URL, lambda: zone, MailLinks(store).make)
@@ -143,6 +146,8 @@ class WebOffice:
             records=records,
             incidents=incidents,
             openings=Openings(spool, Responder(spool, passwords, records), incidents, written, lambda: zone),
+            documents=documents,
+            deletions=Deletions(spool, incidents, documents, self.settings),
             planner=Planner(incidents, clocks, lambda: self.policy.rules),
             hint=self._hint,
             refresh_devices=DeviceFollower(store, self.settings.sources, self._take_up, 60).refresh,

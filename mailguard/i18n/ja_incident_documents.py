@@ -1,0 +1,5 @@
+"""The documents of an incident on pages and on paper. Japanese."""
+
+from __future__ import annotations
+
+TEXTS: dict[str, str] = {}

@@ -9,6 +9,7 @@ import re
 from collections.abc import AsyncIterator
 from email import policy
 from email.header import Header
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -148,6 +149,11 @@ async def mend_and_release(page: Page, pages: str, queue_id: str) -> None:
     await page.locator("button[formaction$='/send']:not([name])").first.click()
 
 
+def is_held(relay: Relay, queue_id: str) -> bool:
+    """Whether somebody's copy waits."""
+    return "held" in states(relay, queue_id)
+
+
 def unmended(content: bytes) -> tuple[list[bytes], bytes]:
     """The fields that an edit of recipients leaves alone, octet for octet, and everything below the header."""
     head, _, body = content.partition(b"\r\n\r\n")
@@ -172,7 +178,7 @@ async def test_mail_of_a_real_program_is_mended_released_and_taken_by_postfix(
     for content in (thunderbird(), outlook()):
         postfix_next_hop.forget()
         queue_id = await post(relay, *OUTSIDERS, COLLEAGUE, sender=SATO, content=content)
-        await eventually(lambda one=queue_id: "held" in states(relay, one), "the mail to be held")
+        await eventually(partial(is_held, relay, queue_id), "the mail to be held")
         await mend_and_release(page, pages, queue_id)
         await eventually(lambda: len(postfix_next_hop.arrived()) == len(OUTSIDERS) + 1, "six copies at Postfix")
         copies = {one.recipient: without_relays_line(one) for one in postfix_next_hop.arrived()}

@@ -17,6 +17,7 @@ TEXTS: dict[str, str] = {
     "incidents.look_back.why.list": "Same people see each other",
     "incidents.look_back.why.file": "Same attached file",
     "incidents.look_back.why.address": "Same recipient",
+    "incidents.look_back.why.more": "and {count} more",
     "incidents.look_back.why.rule": "Same rule",
     "incidents.look_back.why.crowd": "Many outsiders see each other",
     "incidents.look_back.why.domain": "Same domain",

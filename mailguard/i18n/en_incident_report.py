@@ -22,6 +22,7 @@ TEXTS: dict[str, str] = {
     "incidents.report.drawing": "Bars: {title}. The table below says the same.",
     "incidents.report.nothing": "None in this period.",
     "incidents.report.month": "Month {number}",
+    "incidents.report.table.of": "Table: {title}",
     "incidents.report.table": "Table",
     "incidents.report.row": "Row",
     "incidents.report.by.month": "Month",

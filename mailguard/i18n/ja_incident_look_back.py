@@ -18,6 +18,7 @@ TEXTS: dict[str, str] = {
     "incidents.look_back.why.list": "同じ人たちに見える形",
     "incidents.look_back.why.file": "同じ添付ファイル",
     "incidents.look_back.why.address": "同じあて先",
+    "incidents.look_back.why.more": "ほか{count}件",
     "incidents.look_back.why.rule": "同じルール",
     "incidents.look_back.why.crowd": "社外の多くの人に見える形",
     "incidents.look_back.why.domain": "同じドメイン",

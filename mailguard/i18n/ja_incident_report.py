@@ -22,6 +22,7 @@ TEXTS: dict[str, str] = {
     "incidents.report.drawing": "{title}の棒グラフ。同じ数字が次の表にあります。",
     "incidents.report.nothing": "この期間にはありません。",
     "incidents.report.month": "{number}月",
+    "incidents.report.table.of": "{title}の表",
     "incidents.report.table": "表",
     "incidents.report.row": "項目",
     "incidents.report.by.month": "月",

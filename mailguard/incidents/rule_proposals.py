@@ -50,7 +50,8 @@ def proposals(
     found = []
     for rule in files.rules:
         change = changes.of(rule.id)
-        if rule.is_locked:
+        if rule.is_locked or rule.is_quiet:
+            # What lets every mail wait a little would have to stop every mail.
             continue
         proposed = _sharper(rule, change, clock) if rule.id in spoke else _lower(rule, change, counts, clock)
         if proposed is not None and proposed != change:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WIDTH = 320
-_LABEL, _NUMBER = 84, 40
+_LABEL, _NUMBER = 100, 40
 _BAR, _GAP = 12, 8
 _LONGEST = WIDTH - _LABEL - _NUMBER
 _LABEL_MAX = 8

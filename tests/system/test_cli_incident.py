@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -64,3 +67,32 @@ async def test_procedure_is_written_for_paper(relay: Relay) -> None:
     assert "電源は落とさない" in text.stdout
     assert page.stdout.startswith("<!DOCTYPE html>")
     assert "Personal Information Protection Commission" in page.stdout
+
+
+async def test_evidence_is_taken_out_and_checked(relay: Relay, tmp_path: Path) -> None:
+    """The file is checked without configuration, a changed one is refused, and nothing is written over."""
+    queue_id = await post(relay, PARTNER, content=wire(SUBJECT_LINE))
+    await eventually(lambda: "held" in states(relay, queue_id), "the mail to be held")
+    number = (await ask(relay, "incident", "open", queue_id))["incident"]
+    place = tmp_path / "evidence.zip"
+    taken = await ask(relay, "incident", "export", number, "--purpose", "a lawyer asked", "-o", str(place))
+    again = await run(relay, "incident", "export", number, "--purpose", "x", "-o", str(place))
+    compared = await ask(relay, "incident", "compare", number)
+    good = typed("incident", "verify-bundle", str(place), "--manifest-sha256", taken["manifest_sha256"])
+    place.write_bytes(place.read_bytes().replace(b"PK\x03\x04", b"PK\x03\x05", 1))
+    bad = typed("incident", "verify-bundle", str(place))
+    page = await run(relay, "incident", "report")
+    sheet = await run(relay, "incident", "report", "--format", "csv", "--language", "en")
+
+    assert (1, 0, 1) == (again.returncode, good.returncode, bad.returncode), (again, good, bad)
+    assert {"same"} == {one["is"] for one in compared}
+    assert taken["manifest_sha256"] in good.stdout
+    assert "<svg" in page.stdout
+    assert "Near misses" in sheet.stdout
+
+
+def typed(*words: str) -> subprocess.CompletedProcess[str]:
+    """A command without any configuration."""
+    return subprocess.run(
+        [sys.executable, "-m", "mailguard", *words], capture_output=True, text=True, check=False, timeout=120
+    )

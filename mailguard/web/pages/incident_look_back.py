@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from mailguard.accounts.people import persons_of
-from mailguard.incidents.look_back import Candidate, LookBack, look_back
+from mailguard.incidents.look_back import Candidate, Likeness, LookBack, look_back
 from mailguard.incidents.opening import NOTE_MAX
 from mailguard.incidents.permission import IncidentAct
 from mailguard.model.incident import IncidentId
@@ -27,9 +27,13 @@ _PAGE = "/incidents/{incident_id}/look-back"
 
 @dataclass(frozen=True)
 class Shown:
-    """A candidate as the page has it. ``summary`` None: its content was deleted in its time."""
+    """A candidate as the page has it. ``summary`` None: its content was deleted in its time.
+
+    ``why``: what is the same, with what is to be named of it; what follows from another of them is left out.
+    """
 
     mail: Candidate
+    why: dict[Likeness, list[str]]
     summary: Summary | None
     sender: str
 
@@ -84,7 +88,8 @@ async def _page(
         summaries = parts.spool.summaries(reader, [one.queue_id for one in found.candidates])
         people = persons_of(reader, {one.owner for one in found.candidates})
         shown = [
-            Shown(one, summaries.get(one.queue_id), people[one.owner].name or one.owner) for one in found.candidates
+            Shown(one, _told(one), summaries.get(one.queue_id), people[one.owner].name or one.owner)
+            for one in found.candidates
         ]
         return found, shown, owners is not None
 
@@ -102,3 +107,15 @@ async def _page(
         numbers=numbers,
         note=note,
     )
+
+
+def _told(mail: Candidate) -> dict[Likeness, list[str]]:
+    found: dict[Likeness, list[str]] = {}
+    for one in mail.why:
+        found.setdefault(one.likeness, []).extend([one.what] if one.what else [])
+    if Likeness.LIST in found:
+        found.pop(Likeness.ADDRESS, None)
+        found.pop(Likeness.CROWD, None)
+    if {Likeness.LIST, Likeness.ADDRESS} & found.keys():
+        found.pop(Likeness.DOMAIN, None)
+    return found

@@ -50,7 +50,7 @@ async def test_verify_of_an_untouched_record_names_its_head(relay: Relay) -> Non
     again = await ask(relay, "audit", "verify", "--head", found["head"])
 
     assert (0, f"4 events, whole; head {found['head']}\n") == (text.returncode, text.stdout)
-    nothing = {"broken": None, "breaks": [], "anchors": 0, "anchored_at": None, "kept_since": None}
+    nothing: dict[str, object] = {"broken": None, "breaks": [], "anchors": 0, "anchored_at": None, "kept_since": None}
     assert ({"events": 4, "head": found["head"], **nothing}, found) == (found, again)
     assert 64 == len(found["head"])
 

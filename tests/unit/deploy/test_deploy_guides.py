@@ -23,7 +23,7 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 SAMPLE = CHECKOUT / "deploy" / "mailguard.sample.yaml"
 GUIDES = [CHECKOUT / name for name in ("README.md", "README.ja.md", "deploy/README.md", "deploy/README.ja.md")]
 CODE = re.compile(r"```.*?```|`[^`]+`", re.DOTALL)
-COMMAND = re.compile(r"\bmailguard (?!mailguard\b)([a-z]+)(?: ([a-z]+))?(.*)")
+COMMAND = re.compile(r"\bmailguard (?!mailguard\b)([a-z]+)(?: ([a-z]+(?:-[a-z]+)*))?(.*)")
 
 
 def commands() -> dict[str, set[str]]:
@@ -43,7 +43,7 @@ def used(text: str) -> Iterator[tuple[str, set[str]]]:
     for code in CODE.findall(text):
         for first, second, rest in COMMAND.findall(code):
             name = f"{first} {second}" if first in groups else first
-            yield name, set(re.findall(r"(?<!\S)--[a-z-]+", rest))
+            yield name, set(re.findall(r"(?<!\S)--[a-z0-9-]+", rest))
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.relative_to(CHECKOUT).as_posix())

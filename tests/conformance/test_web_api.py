@@ -185,7 +185,7 @@ async def test_mail_is_given_back_as_a_draft(web_office: WebOffice, make_node: M
 
 
 async def test_approval_by_a_token_needs_the_right_by_name(web_office: WebOffice, make_node: MakeNode) -> None:
-    """The manager's program approves only where its token says so."""
+    """The manager's program approves only where its token says so, and answers what the manager would be asked."""
     await staff(web_office)
     node = make_node(NOWHERE, judge=holds_for(Needs.APPROVER))
     queue_id = await node.held(A)
@@ -194,12 +194,17 @@ async def test_approval_by_a_token_needs_the_right_by_name(web_office: WebOffice
     async with await program_of(web_office, MANAGER, Right.APPROVE) as approver:
         seen = (await approver.get(f"/mails/{queue_id}")).json()
         no = await approver.post(f"/mails/{queue_id}/disapprove", json={"judgement": 1, "note": "the wrong price"})
-        yes = await approver.post(f"/mails/{queue_id}/approve", json={"judgement": 1})
+        silent = await approver.post(f"/mails/{queue_id}/approve", json={"judgement": 1})
+        answered = {"judgement": 1, "answers": {"typed": ["customer"]}}
+        yes = await approver.post(f"/mails/{queue_id}/approve", json=answered)
     async with await program_of(web_office, OWNER, Right.APPROVE) as own:
         mine = await own.post(f"/mails/{queue_id}/approve", json={"judgement": 1})
 
     assert 404 == unseen.status_code
     assert MailAct.APPROVE.value in seen["acts"]
+    assert (422, "not_answered", 1) == (
+        silent.status_code, silent.json()["code"], silent.json()["questions"]["typed"],
+    )  # fmt: skip
     assert (200, 0) == (no.status_code, yes.json()["missing"])
     assert 403 == mine.status_code
     assert [State.CLEARED] == await node.states(queue_id)

@@ -162,7 +162,8 @@ async def test_program_approves_nothing_that_changed_meanwhile(
     async with await program_of(office, MANAGER, Right.APPROVE) as program:
         await program.get(f"/mails/{queue_id}")
         late.meanwhile = lambda: MEANWHILE[what](pages.node, queue_id)
-        answer = await program.post(f"/mails/{queue_id}/approve", json={"judgement": 1})
+        wanted = {"judgement": 1, "answers": {"typed": ["customer"]}}
+        answer = await program.post(f"/mails/{queue_id}/approve", json=wanted)
 
     assert late.meanwhile is None
     assert (409, "stale") == (answer.status_code, answer.json()["code"])

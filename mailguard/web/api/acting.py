@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import TypeVar
 
 from fastapi import APIRouter
 
@@ -34,10 +35,13 @@ from mailguard.web.api.wanted import (
     Send,
     WithReason,
 )
+from mailguard.web.approval_view import for_approver
 from mailguard.web.one_mail import OpenedMail
 from mailguard.web.release_form import known_of
 
 router = APIRouter(tags=["acts"])
+
+T = TypeVar("T")
 
 
 @router.post("/mails/{queue_id}/send", response_model=Done)
@@ -123,11 +127,11 @@ async def return_draft(visit: Bearer, queue_id: str, wanted: ReturnDraft) -> Dra
 
 @router.post("/mails/{queue_id}/approve", response_model=ApprovedNow)
 async def approve(visit: Bearer, queue_id: str, wanted: Approve) -> ApprovedNow:
-    """Says yes to a mail as it was judged. The last yes that is needed sends it."""
+    """Says yes to a mail as it was judged, with the answers it asks for. The last yes that is needed sends it."""
     one = await _for(visit, queue_id, MailAct.APPROVE, None)
     seen = [recipient.key.position for recipient in one.held]
     work = hold.approve(visit.parts.spool, one.queue_id, visit.viewer, wanted.judgement, seen)
-    approved = await visit.write(work)
+    approved = await _answering(visit, one, wanted, for_approver(one), work)
     visit.parts.hint()
     outcome = Done.of(approved.outcome)
     return ApprovedNow(queue_id=outcome.queue_id, moved=outcome.moved, left=outcome.left, missing=approved.missing)
@@ -183,22 +187,29 @@ def _to_send(one: OpenedMail, wanted: Send) -> tuple[Recipient, ...]:
 async def _released(
     visit: ApiVisit, one: OpenedMail, wanted: Send, recipients: tuple[Recipient, ...], work: Work[Outcome]
 ) -> Outcome:
-    directory = visit.parts.policy.rules.directory
-    checked = when_answered(
-        work, visit.parts.spool, one.queue_id, wanted.judgement, recipients, wanted.answers.as_answers(),
-        visit.actor, directory.is_outside, directory.people_group,
-    )  # fmt: skip
     seen = {one.key.position for one in recipients}
 
     def released(transaction: Transaction) -> Outcome:
-        outcome = checked(transaction)
+        outcome = work(transaction)
         if not seen.issuperset(outcome.moved):
             # Somebody undid a cancellation meanwhile: of that recipient nothing was asked.
             raise StaleState("more is held than was looked at")
         return outcome
 
+    return await _answering(visit, one, wanted, recipients, released)
+
+
+async def _answering(
+    visit: ApiVisit, one: OpenedMail, wanted: Send | Approve, recipients: tuple[Recipient, ...], work: Work[T]
+) -> T:
+    """Does the work where what is asked about these recipients was answered, else says what is asked."""
+    directory = visit.parts.policy.rules.directory
+    checked = when_answered(
+        work, visit.parts.spool, one.queue_id, wanted.judgement, recipients, wanted.answers.as_answers(),
+        visit.actor, directory.is_outside, directory.people_group,
+    )  # fmt: skip
     try:
-        return await visit.write(released)
+        return await visit.write(checked)
     except NotAnswered as error:
         asked = asked_of(recipients, known_of(visit.parts, one.decision))
         questions = Questions.of(asked).model_dump(mode="json")

@@ -153,11 +153,13 @@ class Approve(Wanted):
     """A yes to the mail as it was judged."""
 
     judgement: Position
+    answers: Answered = Field(default_factory=Answered)
 
 
-class Disapprove(Approve):
+class Disapprove(Wanted):
     """A no, and why: the sender reads it."""
 
+    judgement: Position
     note: Words = Field(min_length=1, max_length=NOTE_MAX)
 
 

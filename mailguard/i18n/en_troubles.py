@@ -20,6 +20,11 @@ TEXTS: dict[str, str] = {
     "system.page.trouble.looking.next": "It is being started again. If it lasts for minutes, restart the service.",
     "system.page.trouble.dns": "The DNS does not answer. Domains of new addresses cannot be checked.",
     "system.page.trouble.dns.next": "See whether the server's network and DNS settings are right.",
+    "system.page.trouble.syslog": "The record cannot be forwarded. It is kept, and no mail waits for it.",
+    "system.page.trouble.syslog.next": (
+        "See whether the server of audit.syslog runs and its certificate is right. "
+        "It goes on by itself where it stopped."
+    ),
     "system.page.trouble.certificate": "The certificate ends in {days} days.",
     "system.page.trouble.certificate.next": "Renew it. No restart is needed.",
     "system.page.trouble.certificate_unreadable": "The certificate cannot be read.",
@@ -43,6 +48,7 @@ TEXTS: dict[str, str] = {
     "system.page.trouble.clock.over": "Mail is sent by time again.",
     "system.page.trouble.looking.over": "Mail is being looked into again.",
     "system.page.trouble.dns.over": "The DNS answers again.",
+    "system.page.trouble.syslog.over": "The record is forwarded again.",
     "system.page.trouble.certificate.over": "The certificate was renewed.",
     "system.page.trouble.certificate_unreadable.over": "The certificate can be read again.",
     "system.page.trouble.other.over": "{name} works again.",

@@ -23,6 +23,11 @@ TEXTS: dict[str, str] = {
     ),
     "system.page.trouble.dns": "DNSが答えません。新しい送り先のドメインを確かめられません。",
     "system.page.trouble.dns.next": "サーバーのネットワークとDNSの設定を確かめてください。",
+    "system.page.trouble.syslog": "操作の記録を、監視のサーバーに送れません。記録は消えず、メールは止まりません。",
+    "system.page.trouble.syslog.next": (
+        "設定 audit.syslog のサーバーが動いているか、証明書が合っているかを確かめてください。"
+        "つながると、続きから自動で送ります。"
+    ),
     "system.page.trouble.certificate": "証明書の期限まで、あと{days}日です。",
     "system.page.trouble.certificate.next": "新しい証明書に置き換えてください。再起動は必要ありません。",
     "system.page.trouble.certificate_unreadable": "証明書のファイルを読めません。",
@@ -50,6 +55,7 @@ TEXTS: dict[str, str] = {
     "system.page.trouble.clock.over": "時間による送信を、再開しました。",
     "system.page.trouble.looking.over": "メールの中身を調べる処理が、また動いています。",
     "system.page.trouble.dns.over": "DNSが、また答えるようになりました。",
+    "system.page.trouble.syslog.over": "操作の記録を、また監視のサーバーに送っています。",
     "system.page.trouble.certificate.over": "証明書が新しくなりました。",
     "system.page.trouble.certificate_unreadable.over": "証明書のファイルを、また読めるようになりました。",
     "system.page.trouble.other.over": "{name} は、正常に戻りました。",

@@ -27,6 +27,7 @@ from mailguard.hold.mend_record import HoldRules
 from mailguard.hold.notices import Notices
 from mailguard.hold.returning import Returning
 from mailguard.incidents import INCIDENTS, IncidentRecords, Openings, Responder
+from mailguard.incidents.counting import Counter
 from mailguard.incidents.deletion import Deletions
 from mailguard.incidents.documents import DOCUMENTS, DocumentRecords
 from mailguard.incidents.planning import Planner
@@ -288,6 +289,7 @@ class Assembly:
                 documents=self.documents,
                 deletions=self.deletions,
                 planner=self.planner,
+                counter=Counter(self.spool, self.incidents, self.looking, self.clock),
                 hint=self.timekeeper.hint,
                 refresh_devices=self.devices.refresh,
                 node=self.node.state,

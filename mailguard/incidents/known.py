@@ -8,13 +8,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailguard.incidents.documents import DocumentEvents, document_events
-from mailguard.incidents.facts import MailFact, together
+from mailguard.incidents.facts import MailFact
 from mailguard.incidents.lessons import Lesson, lessons_of
 from mailguard.incidents.scope import Scope, ScopeRecipient, scope_of
 from mailguard.incidents.steps import StepRecord, StepState, steps_of
+from mailguard.incidents.triage import triage_of
 from mailguard.model.address import comparable
 from mailguard.model.incident import Entry, EntryKind, Incident
-from mailguard.policy.law import Consequence, consequence_of
+from mailguard.policy.law import Consequence
 from mailguard.policy.rules import RuleSet
 
 JAPAN = ZoneInfo("Asia/Tokyo")
@@ -73,7 +74,6 @@ def known_of(
     """Everything at once."""
     opened = next((one for one in entries if one.kind is EntryKind.OPENED), None)
     owners = {comparable(fact.submission.session.owner) for fact in facts}
-    day = incident.known_at.astimezone(JAPAN).date()
     police = steps_of(entries, rules.plan.steps).get(POLICE_STEP)
     return Known(
         incident=incident,
@@ -87,5 +87,5 @@ def known_of(
         police=police if police is not None and police.state is StepState.DONE else None,
         is_by_sender=opened is not None and comparable(opened.actor.name) in owners,
         opening_note="" if opened is None else opened.note,
-        consequence=consequence_of(together(facts), rules.law, day) if facts else None,
+        consequence=triage_of(incident, facts, entries, rules.law).consequence if facts else None,
     )

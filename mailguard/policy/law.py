@@ -131,10 +131,13 @@ class Dated:
 
 @dataclass(frozen=True, slots=True)
 class LawClock(Dated):
-    """A time that runs. ``days``: one, or from and to. ``moves``: past days of rest."""
+    """A time that runs. ``days``: one, or from and to. ``moves``: past days of rest. ``replaces``: what does not run
+    where this one certainly does.
+    """
 
     days: tuple[int, ...] = ()
     moves: bool = False
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +310,7 @@ def consequence_of(exposure: Exposure, law: Law, known_on: date) -> Consequence:
     grounds += [Ground(Because.LIFTED, one) for one in lifted]
     return Consequence(
         exposure, outcome, tuple(grounds) or (Ground(Because.NO_RULE),), tuple(shown),
-        _deadlines(shown, law, known_on), known_on, law.office, lifted,
+        _deadlines(shown, read.certain, law, known_on), known_on, law.office, lifted,
     )  # fmt: skip
 
 
@@ -332,9 +335,11 @@ def is_day_of_rest(day: date) -> bool:
     return day.weekday() >= 5 or (day.month, day.day) in _REST_YEARLY or jpholiday.is_holiday(day)
 
 
-def _deadlines(rules: list[LawRule], law: Law, known_on: date) -> tuple[Deadline, ...]:
-    wanted = {name for rule in rules for name in rule.clocks}
+def _deadlines(rules: list[LawRule], certain: list[LawRule], law: Law, known_on: date) -> tuple[Deadline, ...]:
+    wanted, sure = ({name for rule in these for name in rule.clocks} for these in (rules, certain))
     clocks = [one for one in law.clocks if one.id in wanted and one.holds(known_on)]
+    replaced = {name for one in clocks if one.id in sure for name in one.replaces}
+    clocks = [one for one in clocks if one.id not in replaced]
     return tuple(sorted((deadline_of(clock, known_on) for clock in clocks), key=lambda one: one.day))
 
 

@@ -30,7 +30,7 @@ from mailguard.policy.reading import Reader
 LAW_KEYS = ("kind", "authority")
 FILE_KEYS = ("clocks", "rules", "exceptions", "notes")
 DATED_KEYS = ("id", "text", "source", "source_checked", "valid_from", "valid_until", "verified")
-CLOCK_KEYS = (*DATED_KEYS, "days", "moves")
+CLOCK_KEYS = (*DATED_KEYS, "days", "moves", "replaces")
 RULE_KEYS = (*DATED_KEYS, "kinds", "more_than", "offices", "when", "matter", "decides", "clocks")
 EXCEPTION_KEYS = (*DATED_KEYS, "if", "lifts", "ciphers")
 NOTE_KEYS = (*DATED_KEYS, "for")
@@ -116,7 +116,8 @@ def _clock(reader: Reader, place: Place, value: object) -> LawClock | None:
         reader.complain((*place, "days"), "must be a list of days, such as [30]")
         return None
     moves = reader.flag((*place, "moves"), values.get("moves"), False)
-    return None if dated is None else LawClock(**dated, days=tuple(map(int, days)), moves=moves)
+    replaces = reader.texts((*place, "replaces"), values.get("replaces"))
+    return None if dated is None else LawClock(**dated, days=tuple(map(int, days)), moves=moves, replaces=replaces)
 
 
 def _rule(reader: Reader, place: Place, value: object) -> LawRule | None:

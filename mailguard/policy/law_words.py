@@ -49,9 +49,9 @@ def words_of(
             )
             for one in consequence.grounds
         ),
-        rules=tuple(_cited(one, language, today) for one in consequence.rules),
-        deadlines=tuple(_until(one, language) for one in consequence.deadlines),
-        clocks=tuple(_cited(one.clock, language, today) for one in consequence.deadlines),
+        rules=tuple(cited(one, language, today) for one in (*consequence.rules, *consequence.exceptions)),
+        deadlines=tuple(until_words(one, language) for one in consequence.deadlines),
+        clocks=tuple(cited(one.clock, language, today) for one in consequence.deadlines),
         help=text(language, "law.help"),
     )
 
@@ -67,7 +67,8 @@ def spoken_day(day: date, language: Language) -> str:
     return f"{day.year}年{day.month}月{day.day}日({weekday})" if language == "ja" else f"{weekday} {day.isoformat()}"
 
 
-def _until(deadline: Deadline, language: Language) -> str:
+def until_words(deadline: Deadline, language: Language) -> str:
+    """Until when, by both readings where they differ."""
     what, day = said(deadline.clock, language), spoken_day(deadline.day, language)
     if deadline.first is not None:
         return text(language, "law.deadline.range", what=what, first=spoken_day(deadline.first, language), day=day)
@@ -76,7 +77,8 @@ def _until(deadline: Deadline, language: Language) -> str:
     return text(language, "law.deadline.extended", what=what, day=day, extended=spoken_day(deadline.extended, language))
 
 
-def _cited(record: Dated, language: Language, today: date) -> CitedRule:
+def cited(record: Dated, language: Language, today: date) -> CitedRule:
+    """A record with its source. ``today`` decides whether it must be checked again."""
     marks = [] if record.verified else [text(language, "law.unverified")]
     if record.is_stale(today):
         marks.append(text(language, "law.stale"))

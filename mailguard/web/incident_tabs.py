@@ -19,6 +19,8 @@ class Tab:
 TABS = (
     Tab("", "incidents.tab.overview"),
     Tab("/steps", "incidents.tab.steps"),
+    Tab("/scope", "incidents.tab.scope"),
+    Tab("/triage", "incidents.tab.triage"),
     Tab("/look-back", "incidents.tab.look_back", IncidentAct.WORK),
     Tab("/prevention", "incidents.tab.prevention", IncidentAct.WORK),
     Tab("/evidence", "incidents.tab.evidence"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -16,11 +16,13 @@ from sqlalchemy import Connection
 from mailguard.accounts.people import persons_of
 from mailguard.errors import UnknownIncident
 from mailguard.i18n import CATALOGUES, Language, text
+from mailguard.incidents.deciding import deadlines_of
 from mailguard.incidents.drills import made_up
-from mailguard.incidents.facts import MailFact, mail_fact, together
+from mailguard.incidents.facts import MailFact, mail_fact
 from mailguard.incidents.next_due import NextDue, next_dues
 from mailguard.incidents.permission import IncidentAct, allowed
 from mailguard.incidents.telling import officers
+from mailguard.incidents.triage import triage_of
 from mailguard.model.address import comparable
 from mailguard.model.audit import ActorKind
 from mailguard.model.incident import Entry, EntryKind, Incident, IncidentId
@@ -28,7 +30,6 @@ from mailguard.model.people import Person, Viewer
 from mailguard.model.protection import Channel
 from mailguard.model.queue import QueueId
 from mailguard.policy.incident_plan import IncidentPlan
-from mailguard.policy.law import consequence_of
 from mailguard.policy.law_words import ConsequenceWords, spoken_day, words_of
 from mailguard.web.incident_tabs import Tab, tabs_of
 from mailguard.web.parts import WebParts
@@ -121,11 +122,12 @@ def consequence_words(parts: WebParts, view: IncidentView, language: Language) -
     """What it may mean by law, and from which day that is counted; None where no mail is concerned."""
     if not view.facts:
         return None
-    known_on = view.incident.known_at.astimezone(JAPAN).date()
+    law = parts.policy.rules.law
     today = parts.clock.now().astimezone(JAPAN).date()
-    labels = {kind: name for fact in view.facts if fact.summary for kind, name in fact.summary.labels.items()}
-    consequence = consequence_of(together(view.facts), parts.policy.rules.law, known_on)
-    return words_of(consequence, language, today, labels), spoken_day(known_on, language)
+    consequence = triage_of(view.incident, view.facts, view.entries, law).consequence
+    deadlines = deadlines_of(view.incident, view.facts, view.entries, law)
+    words = words_of(replace(consequence, deadlines=deadlines), language, today)
+    return words, spoken_day(consequence.known_on, language)
 
 
 def timeline(view: IncidentView, language: Language, zone: ZoneInfo, plan: IncidentPlan) -> list[ShownEntry]:

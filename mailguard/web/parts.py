@@ -15,6 +15,7 @@ from mailguard.hold.mend_record import HoldRules, MendOutcome
 from mailguard.hold.mending import Mend, Note
 from mailguard.hold.returning import Returning
 from mailguard.incidents import IncidentRecords, Openings
+from mailguard.incidents.counting import Counter
 from mailguard.incidents.deletion import Deletions
 from mailguard.incidents.documents import DocumentRecords
 from mailguard.incidents.planning import Planner
@@ -87,6 +88,7 @@ class WebParts:
     documents: DocumentRecords
     deletions: Deletions
     planner: Planner
+    counter: Counter
     hint: Callable[[], None]
     refresh_devices: Callable[[], Awaitable[None]]
     node: Callable[[], NodeState]

@@ -26,9 +26,10 @@ from mailguard.delivery.routes import Routes
 from mailguard.hold import HoldEnds
 from mailguard.hold.mend_record import HoldRules
 from mailguard.judging.active import ActivePolicy
-from mailguard.judging.reading import Looking, looked_at
+from mailguard.judging.reading import Looking, looked_at, people_at
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.envelope import Body, Envelope, ForwardPath, Ret, Session
+from mailguard.model.finding import People
 from mailguard.model.knowledge import Lesson
 from mailguard.model.queue import QueueId, Recipient, State, Submission
 from mailguard.model.verdict import Judgement, Verdict
@@ -90,6 +91,10 @@ class LookingHere:
 
     async def look(self, octets: bytes, occasion: Occasion, rules: RuleSet, learned: frozenset[bytes]) -> Situation:
         return looked_at(octets, occasion, rules, Looking(learned=learned))
+
+    async def people(self, octets: bytes, occasion: Occasion, learned: frozenset[bytes]) -> People:
+        """Whose data is in it."""
+        return people_at(octets, occasion, RuleSet("none", "", ()), Looking(learned=learned))
 
 
 class Node:

@@ -26,10 +26,9 @@ ADMINISTRATOR, COLLEAGUE = "kanri@office.example.jp", "ito@office.example.jp"
 JA = CATALOGUES["ja"]
 
 
-@pytest.fixture
-async def node(web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop) -> Node:
-    """A node beside the pages, and people with roles."""
-    store = web_office.parts.store
+async def name_people(office: WebOffice) -> None:
+    """A sender, a security officer, the officers of two departments, and who runs the system."""
+    store = office.parts.store
     people = ((SENDER, "総務"), (CISO, ""), (HEAD, "総務"), (OTHER_HEAD, "営業"), (ADMINISTRATOR, ""))
     for address, department in people:
         name = "安全 花子" if address == CISO else ""
@@ -41,6 +40,12 @@ async def node(web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop)
         (ADMINISTRATOR, Role.ADMINISTRATOR, ""),
     ):
         await store.write(administration.grant_role(OFFICE, address, role, department, SATO))
+
+
+@pytest.fixture
+async def node(web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop) -> Node:
+    """A node beside the pages, and people with roles."""
+    await name_people(web_office)
     made: Node = make_node(hop.port)
     return made
 

@@ -32,6 +32,7 @@ from mailguard.hold.mend_record import HoldRules
 from mailguard.hold.notices import Notices
 from mailguard.hold.returning import Returning
 from mailguard.incidents import INCIDENTS, IncidentRecords, Openings, Responder
+from mailguard.incidents.counting import Counter
 from mailguard.incidents.deletion import Deletions
 from mailguard.incidents.documents import DOCUMENTS, DocumentRecords
 from mailguard.incidents.planning import Planner
@@ -148,6 +149,7 @@ class WebOffice:
             openings=Openings(spool, Responder(spool, passwords, records), incidents, written, lambda: zone),
             documents=documents,
             deletions=Deletions(spool, incidents, documents, self.settings),
+            counter=Counter(spool, incidents, LookingHere(), clock),
             planner=Planner(incidents, clocks, lambda: self.policy.rules),
             hint=self._hint,
             refresh_devices=DeviceFollower(store, self.settings.sources, self._take_up, 60).refresh,

@@ -294,7 +294,12 @@ def test_clocks_run_until_an_officer_decides_and_follow_the_answers() -> None:
     fact = [mail(1, kinds={"person_name": 3}, persons=3)]
     assert [] == clocks(fact, NOBODY_SAID)
     assert ["appi.prompt", "appi.final"] == clocks(fact, said(special_care="yes"))
-    assert ["appi.prompt", "appi.final60"] == clocks(fact, NOBODY_SAID, incident(IncidentKind.UNAUTHORISED_ACCESS))
+    broken_into = incident(IncidentKind.UNAUTHORISED_ACCESS)
+    assert ["appi.prompt", "appi.final60"] == clocks(fact, NOBODY_SAID, broken_into)
+    assert ["appi.prompt", "appi.final60"] == clocks(fact, said(special_care="yes"), broken_into)
+    assert ["appi.prompt", "appi.final", "appi.final60"] == clocks(
+        fact, said(special_care="yes", improper_purpose="unknown")
+    )
 
     timeline = said(financial="unknown")
     against = decided(timeline, judged(fact, timeline, PRIVATE), is_reported=False)

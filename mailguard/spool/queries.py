@@ -110,10 +110,14 @@ _DESTROYABLE = (
             (recipient.c.state.in_([state.value for state in _OPEN])) | (recipient.c.changed_at >= bindparam("before")),
         )
         .exists(),
-        # Evidence of an open incident is kept, whatever its age.
+        # Evidence of an open incident is kept, whatever its age; a drill keeps nothing longer than it would be.
         ~select(incident_mail.c.queue_id)
         .join(incident, incident.c.incident_id == incident_mail.c.incident_id)
-        .where(incident_mail.c.queue_id == submission.c.queue_id, incident.c.closed_at.is_(None))
+        .where(
+            incident_mail.c.queue_id == submission.c.queue_id,
+            incident.c.closed_at.is_(None),
+            incident.c.is_drill.is_(False),
+        )
         .exists(),
     )
     .order_by(content.c.created_at)

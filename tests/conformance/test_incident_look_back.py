@@ -155,6 +155,17 @@ async def test_drill_adds_mails_and_stops_none(make_node: MakeNode, store: Store
     assert (first, second) == (await desk.incident(incident_id)).queue_ids
 
 
+async def test_drill_keeps_no_mail_longer(make_node: MakeNode, store: Store, clock: StandingClock) -> None:
+    """Personal data is not kept for the sake of a training: the content goes in its time."""
+    desk = desk_of(make_node(NOWHERE), store, clock)
+    queue_id = await desk.node.held(A)
+    await store.write(hold.cancel(desk.node.spool, queue_id, OWNER, ""))
+    await desk.report(queue_id, Opening(is_drill=True))
+    clock.advance(timedelta(days=40).total_seconds())
+
+    assert 1 == await Sweeper(desk.node.spool, timedelta(days=30)).destroy_expired()
+
+
 async def test_edit_leaves_traces_of_what_is_sent(make_node: MakeNode, store: Store, clock: StandingClock) -> None:
     """Whoever was taken off before it left is not found as its recipient."""
     node = make_node(NOWHERE)

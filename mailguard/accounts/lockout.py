@@ -43,11 +43,13 @@ class Counted(Enum):
     SECOND_FACTOR = ("second", 5)
     CODES_ASKED = ("codes", 30)
     """Codes a client address had mailed and nobody typed."""
+    ANSWERS = ("answers", 20)
+    """Answers by links that are none of ours."""
 
     @property
     def is_network(self) -> bool:
         """Whether the subject is a client's address."""
-        return self in {Counted.CLIENT, Counted.CODES_ASKED}
+        return self in {Counted.CLIENT, Counted.CODES_ASKED, Counted.ANSWERS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ TABS = (
     Tab("/steps", "incidents.tab.steps"),
     Tab("/scope", "incidents.tab.scope"),
     Tab("/triage", "incidents.tab.triage"),
+    Tab("/deletion", "incidents.tab.deletion"),
+    Tab("/documents", "incidents.tab.documents", IncidentAct.SEE_NAMES),
     Tab("/look-back", "incidents.tab.look_back", IncidentAct.WORK),
     Tab("/prevention", "incidents.tab.prevention", IncidentAct.WORK),
     Tab("/evidence", "incidents.tab.evidence"),

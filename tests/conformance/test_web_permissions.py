@@ -203,6 +203,16 @@ TABLE: dict[Asked, Line] = {
         "GET /incidents/{incident_id}/prevention", "POST /incidents/{incident_id}/prevention",
         "POST /incidents/{incident_id}/prevention/draft", is_empty=True,
     ),
+    **_lines(
+        having(Right.HANDLE_CASE), "GET /incidents/{incident_id}/deletion",
+        "POST /incidents/{incident_id}/deletion/open",
+        "POST /incidents/{incident_id}/deletion/answer", "GET /incidents/{incident_id}/documents",
+        "GET /incidents/{incident_id}/documents/{name}", "POST /incidents/{incident_id}/documents/{name}",
+        *(f"POST /incidents/{{incident_id}}/documents/{{name}}/{act}" for act in ("open", "release", "outside")),
+        is_empty=True,
+    ),
+    # Whoever has the link of a letter; here it is none of ours.
+    **_lines(EVERY, "GET /answer/{token}", "POST /answer/{token}", is_empty=True),
     # -- programs
     **_lines(SIGNED_IN, "GET /api/v1/mails", "GET /api/v1/openapi.json"),
     **_lines(SEES, f"GET {API}", f"POST {API}/report-mistake"),

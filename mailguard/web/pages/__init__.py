@@ -1,6 +1,7 @@
 """Pages for people, one module an area. Each has a ``router``; a page that is not in this list is not there."""
 
 from mailguard.web.pages import (
+    answer,
     approvals,
     audit_page,
     correspondents,
@@ -8,6 +9,8 @@ from mailguard.web.pages import (
     devices,
     exceptions,
     home,
+    incident_deletion,
+    incident_documents,
     incident_drill,
     incident_evidence,
     incident_look_back,
@@ -45,6 +48,7 @@ ROUTERS = (
     mails.router,
     mail.router,
     link.router,
+    answer.router,
     mending.router,
     approvals.router,
     deputies.router,
@@ -54,6 +58,8 @@ ROUTERS = (
     # Before what takes any word for a number.
     incident_drill.router,
     incident_report.router,
+    incident_deletion.router,
+    incident_documents.router,
     incident_evidence.router,
     incident_look_back.router,
     incident_prevention.router,

@@ -81,6 +81,8 @@ TEXTS: dict[str, str] = {
     "draft.stopped": "Addresses for which it was stopped: {count}.",
     "draft.stopped.none": "Nothing was left that could be stopped.",
     "draft.law.none": "The accident was not about mail, so the record cannot tell: {blank}",
+    "draft.law.report": "The security officer has decided to report it.",
+    "draft.law.no_report": "The security officer has decided not to report it.",
     "draft.questions": (
         "- Whether to report to the authority\n- Whether and how to tell the persons\n"
         "- Whether and how to publish it\n- What to change so that it does not happen again"

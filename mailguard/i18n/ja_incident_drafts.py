@@ -88,6 +88,8 @@ TEXTS: dict[str, str] = {
     "draft.stopped": "送信を止めた宛先：{count}件。",
     "draft.stopped.none": "止められる宛先は残っていませんでした。",
     "draft.law.none": "メール以外の事故のため、記録からは判断できません：{blank}",
+    "draft.law.report": "情報セキュリティ責任者は、報告すると決めました。",
+    "draft.law.no_report": "情報セキュリティ責任者は、報告しないと決めました。",
     "draft.questions": (
         "・個人情報保護委員会（または所管の省庁）に報告するか\n・本人への通知を行うか、その方法\n"
         "・公表するか、その方法\n・再発防止のために何を変えるか"

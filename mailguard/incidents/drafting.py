@@ -12,9 +12,10 @@ from datetime import date, datetime, timedelta
 
 from mailguard.i18n import CATALOGUES, Language, text
 from mailguard.incidents.answers import OFFERED
+from mailguard.incidents.deadlines import JAPAN
 from mailguard.incidents.documents import Deed
 from mailguard.incidents.facts import Fate
-from mailguard.incidents.known import JAPAN, Known
+from mailguard.incidents.known import Known
 from mailguard.incidents.lessons import LessonKind
 from mailguard.mime.own_mail import one_line
 from mailguard.model.documents import BLANK, Addressee, Document, DocumentKind, Section
@@ -303,7 +304,9 @@ class _Facts:
             return Fact(self._say("law.none"))
         today = self._known.now.astimezone(JAPAN).date()
         words = words_of(consequence, self._language, today, self._known.scope.labels)
-        return Fact("\n".join((words.outcome, *words.because, *words.deadlines, words.help)))
+        decision = self._known.decision
+        decided = [] if decision is None else [self._say("law.report" if decision.is_reported else "law.no_report")]
+        return Fact("\n".join((*decided, words.outcome, *words.because, *words.deadlines, words.help)))
 
     def questions(self) -> Fact:
         return Fact(self._say("questions"))

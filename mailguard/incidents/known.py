@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
+from mailguard.incidents.deciding import Decision, decision_of
 from mailguard.incidents.documents import DocumentEvents, document_events
 from mailguard.incidents.facts import MailFact
 from mailguard.incidents.lessons import Lesson, lessons_of
@@ -18,8 +18,6 @@ from mailguard.model.incident import Entry, EntryKind, Incident
 from mailguard.policy.law import Consequence
 from mailguard.policy.rules import RuleSet
 
-JAPAN = ZoneInfo("Asia/Tokyo")
-"""Where the days of the law are counted."""
 POLICE_STEP = "tell-police"
 
 
@@ -27,7 +25,8 @@ POLICE_STEP = "tell-police"
 class Known:
     """One incident. ``contact``: whom people may call, "" where nobody is named. ``police`` None: nobody told it.
 
-    ``is_by_sender``: whoever sent the mail reported it. ``consequence`` None: no mail is concerned.
+    ``is_by_sender``: whoever sent the mail reported it. ``consequence`` None: no mail is concerned. ``decision`` None:
+    no officer has decided yet whether it is reported.
     """
 
     incident: Incident
@@ -42,6 +41,7 @@ class Known:
     is_by_sender: bool
     opening_note: str
     consequence: Consequence | None
+    decision: Decision | None
 
     @property
     def first(self) -> MailFact | None:
@@ -88,4 +88,5 @@ def known_of(
         is_by_sender=opened is not None and comparable(opened.actor.name) in owners,
         opening_note="" if opened is None else opened.note,
         consequence=triage_of(incident, facts, entries, rules.law).consequence if facts else None,
+        decision=decision_of(entries),
     )

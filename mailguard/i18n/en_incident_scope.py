@@ -59,6 +59,7 @@ TEXTS: dict[str, str] = {
     "incidents.scope.wrong.default": "Everybody outside is counted",
     "incidents.scope.tick.meant": "Was meant to get it",
     "incidents.scope.tick.wrong": "Was not to get it either",
+    "incidents.scope.of_mail": "Mail:",
     "incidents.scope.insiders": "Recipients inside: {count}",
     "incidents.scope.note": "Note (need not be filled in)",
     "incidents.scope.wrong.save": "Save the ticks",

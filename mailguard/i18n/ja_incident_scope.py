@@ -59,6 +59,7 @@ TEXTS: dict[str, str] = {
     "incidents.scope.wrong.default": "社外のあて先をすべて数えています",
     "incidents.scope.tick.meant": "この方には送ってよかった",
     "incidents.scope.tick.wrong": "この方にも送ってはいけなかった",
+    "incidents.scope.of_mail": "メール:",
     "incidents.scope.insiders": "社内のあて先 {count}名",
     "incidents.scope.note": "メモ(書かなくても保存できます)",
     "incidents.scope.wrong.save": "あて先の印を保存する",

@@ -17,6 +17,7 @@ from mailguard.incidents.correcting import COUNT_MAX, correct, mark_wrong, uncor
 from mailguard.incidents.opening import NOTE_MAX
 from mailguard.incidents.permission import IncidentAct
 from mailguard.incidents.scope import KIND_MARK, PERSONS, Named, Scope, ScopeRecipient, scope_of
+from mailguard.model.address import comparable
 from mailguard.model.finding import Kind
 from mailguard.model.incident import Incident, IncidentId
 from mailguard.web.forms import Mistake
@@ -168,12 +169,26 @@ def _page(
         outsiders=[one for one in scope.recipients if one.is_outside],
         insiders=[one for one in scope.recipients if not one.is_outside],
         tick_of=tick_of,
+        people_in=_people_in,
+        subjects=_subjects(view),
         shown_at_first=SHOWN_AT_FIRST,
         may_count=bool(view.incident.queue_ids) and IncidentAct.WORK in view.acts and view.incident.is_open,
         may_mark=IncidentAct.WORK in view.acts and view.incident.is_open,
         may_correct=IncidentAct.DECIDE in view.acts and view.incident.is_open,
         typed=typed or Typed(),
     )
+
+
+def _people_in(recipients: Sequence[ScopeRecipient]) -> int:
+    """How many they are: whoever got two mails is one."""
+    return len({comparable(one.address) for one in recipients})
+
+
+def _subjects(view: IncidentView) -> dict[str, str]:
+    """The subject of each mail, by which its recipients are told apart; nothing where there is one mail alone."""
+    if len(view.facts) < 2:
+        return {}
+    return {one.queue_id: "" if one.summary is None else one.summary.subject for one in view.facts}
 
 
 def _masked(people: Sequence[Named]) -> list[Named]:

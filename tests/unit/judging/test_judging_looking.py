@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailguard.judging.answers import values_in, written
-from mailguard.judging.looking import answer_of, argument_of, request_of
+from mailguard.judging.looking import answer_of, argument_of, people_answer_of, people_request_of, request_of
 from mailguard.judging.looking_apart import load, look
 from mailguard.judging.reading import looked_at
 from mailguard.model.contents import Obstacle, Unreadable
@@ -58,6 +58,20 @@ def test_answer_of_a_process_holds_no_value(rules: RuleSet) -> None:
     assert b"my_number" in answer
     for value in (MY_NUMBER, "3927 1846 0552", "090-4127-0538", "白樺町", "美咲"):
         assert value.encode() not in answer
+
+
+def test_process_says_whose_data_it_is(rules: RuleSet) -> None:
+    """For an incident the names come back, once each, and nothing else that was found in clear."""
+    files = (("a.csv", f"氏名,個人番号\n長谷川 美咲,{MY_NUMBER}\n長谷川 美咲,{MY_NUMBER}\n".encode()),)
+    load(argument_of(rules, b"k" * 32, 60.0))
+    answer = look(people_request_of(mail_to(files=files), occasion_to(), frozenset()))
+    people = people_answer_of(answer)
+
+    assert [("長谷川 美咲", ("my_number", "person_name"))] == [(one.name, one.kinds) for one in people.persons]
+    assert (1, 1) == (people.count, people.counts["my_number"])
+    assert MY_NUMBER.encode() not in answer
+    with pytest.raises(ValueError, match="other values"):
+        people_answer_of(look(request_of(mail_to(), occasion_to(), frozenset())))
 
 
 class _Runs:

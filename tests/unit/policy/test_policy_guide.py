@@ -11,6 +11,9 @@ import yaml
 from mailguard.judging.examples import KEYS as EXAMPLE_WORDS
 from mailguard.model.verdict import Action, AtEnd, Needs, Obligation
 from mailguard.policy.incident_file import STEP_KEYS
+from mailguard.policy.law import Bond, Circumstance, LegalForm, Matter, Safeguard
+from mailguard.policy.law_file import DATED_KEYS, LAW_KEYS
+from mailguard.policy.law_file import RULE_KEYS as LAW_RULE_KEYS
 from mailguard.policy.office_file import EXCEPTION_KEYS, HOURS_KEYS, OFFICE_KEYS
 from mailguard.policy.rule_file import RULE_KEYS, SCOPE_KEYS
 from mailguard.policy.rules import AppliesTo, Hours
@@ -46,13 +49,15 @@ def test_guide_has_every_condition_word_once(guide: Path) -> None:
 def test_guide_has_every_key_and_choice(guide: Path) -> None:
     """The keys of rules and of the office file, their choices, figures and example words all stand in the guide."""
     text = guide.read_text()
-    rule, obligations, *_, office, steps = tables(guide).values()
+    rule, obligations, *_, office, law, steps = tables(guide).values()
     choices = [*Action, *Needs, *AtEnd, *AppliesTo, *Hours, *SCOPE_KEYS, *HOURS_KEYS, *EXCEPTION_KEYS]
+    choices += [*LegalForm, *Circumstance, *Matter, *Safeguard, *Bond, *LAW_KEYS]
     choices += [choice for word in WORDS.values() for choice in word.choices]
 
     assert sorted(RULE_KEYS) == sorted(rule)
     assert sorted(Obligation) == sorted(obligations)
     assert sorted(OFFICE_KEYS) == sorted(office)
+    assert sorted(set(LAW_RULE_KEYS) - set(DATED_KEYS)) == sorted(law)
     assert sorted(STEP_KEYS) == sorted(steps)
     assert [] == [word for word in choices if f"`{word}`" not in text]
     assert [] == [figure for figure in FIGURES if f"`{{{figure}}}`" not in text]

@@ -60,6 +60,7 @@ TEXTS: dict[str, str] = {
     "draft.answer.deleted_opened": "opened and deleted {count}",
     "draft.answer.not_deleted": "not deleted yet {count}",
     "draft.answer.forwarded": "passed on {count}",
+    "draft.answer.unclear": "replies being read {count}",
     "draft.answer.missing": "no answer {count}",
     "draft.notified.mail": "{count} persons were told, each by a mail of their own, by {on}.",
     "draft.notified.outside": "On {on} the persons were told: {note}",

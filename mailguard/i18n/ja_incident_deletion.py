@@ -30,7 +30,7 @@ TEXTS: dict[str, str] = {
     "incidents.deletion.answer.deleted_opened": "開封後に削除",
     "incidents.deletion.answer.not_deleted": "未削除",
     "incidents.deletion.answer.forwarded": "転送・閲覧あり",
-    "incidents.deletion.answer.unclear": "返信あり（読んで確かめてください）",
+    "incidents.deletion.answer.unclear": "返信あり（要確認）",
     "incidents.deletion.answer.automatic": "自動応答だけ",
     "incidents.deletion.answer.returned": "お願いが届かずに戻りました",
     "incidents.deletion.answer.none": "回答なし",

@@ -13,11 +13,11 @@ TEXTS: dict[str, str] = {
     "draft.mistake.visible_recipients": (
         "当方からお送りしたメールで、受信された方どうしのメールアドレスが互いに見える状態になっておりました。"
     ),
-    "draft.mistake.wrong_recipient": "本来お送りすべきでない宛先に、当方からメールをお送りしてしまいました。",
+    "draft.mistake.wrong_recipient": "当方から、本来お送りすべきでない宛先へメールをお送りしてしまいました。",
     "draft.mistake.wrong_attachment": "当方から、誤ったファイルを付けたメールをお送りしてしまいました。",
     "draft.mistake.other": "当方から、誤ってメールをお送りしてしまいました。",
     "draft.who": "{office}の職員",
-    "draft.who.department": "{office}{department}の職員",
+    "draft.who.department": "{office}（{department}）の職員",
     "draft.summary.visible_recipients": (
         "{sent_at}、{who}がメールを送信した際、送信先{visible}件のメールアドレスが受信者どうしで互いに見える状態"
         "（「To」または「Cc」）になっていました。"
@@ -65,6 +65,7 @@ TEXTS: dict[str, str] = {
     "draft.answer.deleted_opened": "開封後に削除 {count}件",
     "draft.answer.not_deleted": "未削除 {count}件",
     "draft.answer.forwarded": "転送あり {count}件",
+    "draft.answer.unclear": "返信の内容を確認中 {count}件",
     "draft.answer.missing": "回答なし {count}件",
     "draft.notified.mail": "本人{count}人に、{on}までに一人ずつ個別のメールで通知しました。",
     "draft.notified.outside": "{on}に、次の方法で本人に知らせました：{note}",

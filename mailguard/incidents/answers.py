@@ -92,6 +92,16 @@ class Replies:
         return self.answer is Answer.DELETED_UNOPENED and self.was_read
 
     @property
+    def counted(self) -> Answer | None:
+        """What it counts as in a sum, by the worse reading; None: nothing was answered."""
+        if self.needs_reading:
+            return Answer.UNCLEAR
+        if not self.is_contradicted:
+            return self.answer
+        is_shown = any(one.answer is Answer.FORWARDED for one in self.said)
+        return Answer.FORWARDED if is_shown else Answer.DELETED_OPENED
+
+    @property
     def is_unread(self) -> bool:
         """Whether it is confirmed that it was deleted without having been read."""
         return self.answer is Answer.DELETED_UNOPENED and not self.is_contradicted and not self.needs_reading
@@ -99,7 +109,7 @@ class Replies:
     @property
     def is_deleted(self) -> bool:
         """Whether it is confirmed that it was deleted."""
-        return self.answer in (Answer.DELETED_UNOPENED, Answer.DELETED_OPENED) and not self.needs_reading
+        return self.counted in (Answer.DELETED_UNOPENED, Answer.DELETED_OPENED)
 
     @property
     def answered_at(self) -> datetime | None:
@@ -127,8 +137,8 @@ class Answers:
         return bool(wrong) and all(self.for_wrong(one).is_unread for one in wrong)
 
     def count(self, wrong: Collection[Wrong], answer: Answer | None) -> int:
-        """How many of these gave an answer; None: none of them."""
-        return sum(self.for_wrong(one).answer is answer for one in wrong)
+        """How many of these count as an answer; None: nothing was answered."""
+        return sum(self.for_wrong(one).counted is answer for one in wrong)
 
     def waited(self, wrong: Collection[Wrong], since: datetime) -> timedelta | None:
         """From ``since`` to the last answer of these; None while one is missing."""

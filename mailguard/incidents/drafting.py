@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from mailguard.i18n import CATALOGUES, Language, text
-from mailguard.incidents.answers import OFFERED
+from mailguard.incidents.answers import OFFERED, Answer
 from mailguard.incidents.deadlines import JAPAN
 from mailguard.incidents.documents import Deed
 from mailguard.incidents.facts import Fate
@@ -89,6 +89,8 @@ class _Facts:
         # Only a first report may say that something is not known yet; only the full one must say how it came to it.
         self._may_be_open = kind is DocumentKind.PROMPT_REPORT
         self._is_full = kind is DocumentKind.FINAL_REPORT
+        # Whoever it was about need not know what servers said.
+        self._is_for_all = kind in (DocumentKind.PERSON_NOTICE, DocumentKind.PUBLICATION)
         self._made: dict[str, Fact] = {}
 
     def texts(self, words: str) -> dict[str, str]:
@@ -172,7 +174,7 @@ class _Facts:
             for fate in Fate
             if (count := sum(one.fate is fate for one in wrong))
         ]
-        told = self._say("summary.fates", fates=self._joined(fates)) if fates else ""
+        told = self._say("summary.fates", fates=self._joined(fates)) if fates and not self._is_for_all else ""
         more = self._say("summary.more", count=len(known.facts)) if len(known.facts) > 1 else ""
         return Fact("\n".join(one for one in (sent, self._when_known(first.submission.accepted_at), told, more) if one))
 
@@ -228,7 +230,8 @@ class _Facts:
                 self._say("harm.asked", count=len(leaked), asked=len(known.asked)), self._say("harm.all_unread")
             )
         else:
-            counts = {one: sum(it.replies.answer is one for it in leaked) for one in (*OFFERED, None)}
+            kinds = (*OFFERED, Answer.UNCLEAR, None)
+            counts = {one: sum(it.replies.counted is one for it in leaked) for one in kinds}
             answers = [
                 self._say(f"answer.{'missing' if one is None else one.value}", count=count)
                 for one, count in counts.items()

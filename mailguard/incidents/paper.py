@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import assert_never
 from xml.sax.saxutils import escape
 
-from reportlab.platypus import Flowable
+from reportlab.platypus import Flowable, PageBreak
 
 from mailguard.i18n import Language
 from mailguard.incidents.document_text import as_text, plain
@@ -115,10 +116,18 @@ def as_word(document: Document) -> bytes:
 
 def as_pdf(document: Document, name: str, office: str) -> bytes:
     """The document as a PDF, A4."""
-    language: Language = "en" if document.language == "en" else "ja"
+    return as_letters([document], name, office)
+
+
+def as_letters(documents: Sequence[Document], name: str, office: str) -> bytes:
+    """Documents of one kind as one PDF, A4, each on a page of its own; at least one."""
+    language: Language = "en" if documents[0].language == "en" else "ja"
     paper = Paper(language, points=10.5)
 
     def content() -> list[Flowable]:
+        return [one for document in documents for one in (*pages(document), PageBreak())][:-1]
+
+    def pages(document: Document) -> list[Flowable]:
         made = [paper.title(paper.shown(document.title)), paper.space()]
         for one in document.sections:
             if one.heading:
@@ -129,7 +138,7 @@ def as_pdf(document: Document, name: str, office: str) -> bytes:
             ]
         return made
 
-    return paper.pdf(content, paper.shown(document.title), paper.shown(office), paper.shown(name))
+    return paper.pdf(content, paper.shown(documents[0].title), paper.shown(office), paper.shown(name))
 
 
 def _paragraph(line: str, style: str = "") -> str:

@@ -48,7 +48,8 @@ def people_in(typed: str) -> tuple[Addressee, ...]:
 
 def people_lines(people: Sequence[Addressee]) -> str:
     """As they are typed."""
-    return "\n".join(", ".join((one.name, one.address, one.data)).removesuffix(", ") for one in people)
+    lines = [(one.name, one.address, one.data) if one.name else (one.address, "", one.data) for one in people]
+    return "\n".join(", ".join(line).rstrip(", ") for line in lines)
 
 
 def differences(draft: Document, written: Document) -> list[Difference]:

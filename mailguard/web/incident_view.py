@@ -31,6 +31,7 @@ from mailguard.model.protection import Channel
 from mailguard.model.queue import QueueId
 from mailguard.policy.incident_plan import IncidentPlan
 from mailguard.policy.law_words import ConsequenceWords, spoken_day, words_of
+from mailguard.web.incident_letter_words import letter_words
 from mailguard.web.incident_tabs import Tab, tabs_of
 from mailguard.web.parts import WebParts
 from mailguard.web.visit import NotHere, SignedInVisit
@@ -170,6 +171,8 @@ def _fact(parts: WebParts, reader: Connection, queue_id: QueueId) -> MailFact:
 
 def _said(one: Entry, language: Language, plan: IncidentPlan) -> str:
     key = f"incidents.entry.{one.kind}"
+    if (words := letter_words(one, language)) is not None:
+        return words
     if one.kind is EntryKind.OPENED and "by" in one.details:
         return text(language, f"{key}.{one.details['by']}")
     if one.kind is EntryKind.STEP:

@@ -341,7 +341,7 @@ async def test_persons_are_told_one_by_one_and_a_drill_tells_nobody(
     async with await web_office.signed_in(SENDER) as client:
         opened = await client.post("/incidents/open", data={"kind": "loss", "note": "訓練", "drill": "1"})
     drill_id = opened.headers["location"].rpartition("/")[2]
-    people = "山田 太郎, yamada@home.example.com, 健康診断の結果\r\n鈴木 花子,, \r\nsuzuki@home.example.com"
+    people = "山田 太郎, yamada@home.example.com, 健康診断の結果\r\n鈴木 花子,, \r\nsuzuki@home.example.com, , 住所"
     ids = []
     for number in (incident_id, drill_id):
         async with await web_office.signed_in(CISO, TWO) as client:

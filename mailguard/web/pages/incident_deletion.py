@@ -115,7 +115,7 @@ async def _page(
         mistakes=mistakes or [],
         view=view,
         people=people,
-        counts=[(one, scope.answers.count(wrong, one)) for one in OFFERED],
+        counts=[(one, scope.answers.count(wrong, one)) for one in (*OFFERED, Answer.UNCLEAR)],
         missing=scope.answers.count(wrong, None),
         unasked=sum(not one.replies.asked for one in leaked),
         is_all_unread=scope.all_unread,

@@ -45,6 +45,8 @@ _ONE = f"{_LIST}/{{name}}"
 LOOK = "documents"
 JAPAN = ZoneInfo("Asia/Tokyo")
 FILES = ("docx", "pdf", "txt")
+PRINTED = "letters"
+"""The letters to those without a mail address, as one file for the printer."""
 OUTSIDE = frozenset(DocumentKind) - {DocumentKind.DELETION_REQUEST}
 """Kinds people do something with outside: file, publish, hand over, tell. Requests have a page of their own."""
 
@@ -109,7 +111,7 @@ async def written(visit: SignedIn, incident_id: IncidentId, name: str) -> Respon
     version = await visit.write(
         save(visit.parts.incidents, visit.parts.documents, incident_id, visit.actor, body)
     )  # fmt: skip
-    if act in FILES:
+    if act in (*FILES, PRINTED):
         await record_look(visit, view, LOOK, document=kind.value, version=version.number, file=act)
         return await _file(visit, view, version, act)
     word = await record_look(visit, view, LOOK, document=kind.value)
@@ -265,12 +267,18 @@ def _preview(visit: SignedInVisit, body: Document, known: Known) -> Document:
 
 async def _file(visit: SignedInVisit, view: IncidentView, version: Version, ending: str) -> Response:
     # Loaded by whoever takes a document out, not by every relay that starts.
-    from mailguard.incidents.paper import MEDIA, Format, as_file
+    from mailguard.incidents.paper import MEDIA, Format, as_file, as_letters
 
     name = f"{view.incident.incident_id}-{version.body.kind.value.replace('_', '-')}-v{version.number}"
-    wanted = Format(ending)
     office = visit.parts.settings.office.name
-    octets = await asyncio.to_thread(as_file, version.body, wanted, name, office)
+    printed = [addressed(version.body, one) for one in version.body.people if not one.address]
+    if ending == PRINTED and printed:
+        wanted, ending = Format.PDF, "pdf"
+        octets = await asyncio.to_thread(as_letters, printed, name, office)
+    else:
+        wanted = Format.PDF if ending == PRINTED else Format(ending)
+        ending = wanted.value
+        octets = await asyncio.to_thread(as_file, version.body, wanted, name, office)
     response = Response(octets, media_type=MEDIA[wanted])
     response.headers["content-disposition"] = f'attachment; filename="{name}.{ending}"'
     return response

@@ -65,8 +65,8 @@ FEW = 8
 """Enough where their number is not what matters."""
 
 
-async def known_after(office: WebOffice, node: Node, clock: StandingClock, parents: int = FEW) -> str:
-    """The mail is sent, and 51 hours after that its sender says it was a mistake; the incident's number."""
+async def sent_to_parents(node: Node, clock: StandingClock, parents: int = FEW) -> QueueId:
+    """The mail was sent 51 hours ago, with all of them in Cc."""
     listed = ",\r\n ".join(PARENTS[:parents])
     wire = f"From: {SENDER}\r\nTo: {SENDER}\r\nCc: {listed}\r\nSubject: meeting\r\n\r\nSee you on Monday.\r\n".encode()
     queue_id = await node.held(*PARENTS[:parents], wire=wire)
@@ -74,7 +74,12 @@ async def known_after(office: WebOffice, node: Node, clock: StandingClock, paren
     await node.store.write(hold.release(node.spool, queue_id, SATO, "members know each other", wish=wish))
     await node.look()
     clock.advance(timedelta(hours=51).total_seconds())
-    return await reported(office, queue_id)
+    return queue_id
+
+
+async def known_after(office: WebOffice, node: Node, clock: StandingClock, parents: int = FEW) -> str:
+    """51 hours after the mail was sent its sender says it was a mistake; the incident's number."""
+    return await reported(office, await sent_to_parents(node, clock, parents))
 
 
 class Desk:

@@ -14,6 +14,7 @@ from mailguard.incidents.scope import Scope, ScopeRecipient, scope_of
 from mailguard.incidents.steps import StepRecord, StepState, steps_of
 from mailguard.incidents.triage import triage_of
 from mailguard.model.address import comparable
+from mailguard.model.finding import Kind
 from mailguard.model.incident import Entry, EntryKind, Incident
 from mailguard.policy.law import Consequence
 from mailguard.policy.rules import RuleSet
@@ -50,9 +51,9 @@ class Known:
 
     @property
     def subject(self) -> str:
-        """The first mail's subject; "" where something was found in it or nobody could look, so it is not repeated."""
+        """The first mail's subject; "" where it may tell something of people: it is not to be repeated then."""
         summary = None if self.first is None else self.first.summary
-        if summary is None or summary.found_in_subject or summary.unreadable is not None:
+        if summary is None or summary.unreadable is not None or summary.kinds - {Kind.EMAIL_ADDRESS}:
             return ""
         return summary.subject
 

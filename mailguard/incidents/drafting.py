@@ -394,3 +394,5 @@ _MAKING: Mapping[str, Callable[[_Facts], Fact]] = {
     "blank": _Facts.blank,
 }
 """One line for each of ``policy.templates.PLACES``."""
+FILLED = tuple(_MAKING)
+"""The places that are filled."""

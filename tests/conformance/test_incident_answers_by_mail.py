@@ -19,7 +19,6 @@ from mailguard.workers.answer_desk import AnswerDesk
 from tests.conformance.hold_parts import OFFICE, SENDER, MakeNode, Node
 from tests.conformance.test_web_incident_documents import (
     ANSWERS_AT,
-    CISO,
     PARENTS,
     answers,
     asked,
@@ -27,6 +26,7 @@ from tests.conformance.test_web_incident_documents import (
     node,
     web_office,
 )
+from tests.conformance.test_web_incidents import CISO
 from tests.conformance.web_office import WebOffice
 from tests.fakes.clock import StandingClock
 from tests.fakes.next_hop import ScriptedNextHop, Stage, say

@@ -14,8 +14,8 @@ from mailguard.spool import Spool
 from mailguard.store import Store
 from tests.conformance.hold_parts import SATO, SENDER, MakeNode, Node
 from tests.conformance.mail_pages import words_of
-from tests.conformance.test_web_incident_documents import CISO, TWO, Desk, fields_of, node, web_office
-from tests.conformance.test_web_incidents import reported
+from tests.conformance.test_web_incident_documents import Desk, fields_of, node, web_office
+from tests.conformance.test_web_incidents import CISO, TWO, reported
 from tests.conformance.web_office import WebOffice
 
 __all__ = ["MakeNode", "Spool", "Store", "node", "web_office"]

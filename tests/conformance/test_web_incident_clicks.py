@@ -19,7 +19,8 @@ from mailguard.model.documents import BLANK
 from mailguard.spool import Spool
 from mailguard.store import Store
 from tests.conformance.hold_parts import SENDER, MakeNode, Node
-from tests.conformance.test_web_incident_documents import CISO, PARENTS, TWO, node, sent_to_parents, web_office
+from tests.conformance.test_web_incident_documents import PARENTS, node, sent_to_parents, web_office
+from tests.conformance.test_web_incidents import CISO, TWO
 from tests.conformance.web_office import URL, WebOffice
 from tests.fakes.clock import StandingClock
 from tests.system.browser import DESKTOP, PATIENCE_MS, chromium

@@ -116,7 +116,8 @@ async def test_release_cancel_and_what_comes_too_late(
     assert (0, f"{shared}: cancelled (1 recipients)\n") == (part.returncode, part.stdout)
     assert ["held", "cancelled"] == states(relay, shared)
     acts = [event for event in events if event["action"].startswith("hold.")]
-    assert [("sato", "person", "hold.released", {"positions": [0], "reason": "確認済み"})] == [
+    details = {"positions": [0], "reason": "確認済み", "rules": ["pause-before-outside"]}
+    assert [("sato", "person", "hold.released", details)] == [
         (act["actor"], act["actor_kind"], act["action"], act["details"]) for act in acts
     ]
     assert [(PARTNER,)] == [mail.addresses for mail in hop.mails]

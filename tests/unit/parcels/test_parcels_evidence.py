@@ -17,6 +17,7 @@ from mailguard.parcels.manifest import canonical, manifest_json
 from tests.unit.parcels.evidence_samples import EVIDENCE, MANIFEST, digest
 
 OF_NO_MAIL = (
+    "system.",
     "account.", "api_token.", "audit.", "correspondents.", "device.", "incident.", "person.", "policy.", "service.",
     "sign_in.",
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """What opens an incident without anybody saying so: a rule that says it does, and a mail that comes back.
 
 Each is done in the transaction of what it rests on, so that none is missed. A mail that came back opens one where it
-had been held for a danger and a person sent it: what they answered was perhaps wrong. Once for each mail.
+had been held for a danger and a person sent it readable: what they answered was perhaps wrong. What came back closed
+could be read by nobody, and the others rightly get its password. Once for each mail.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from mailguard.incidents import look_back_queries as queries
 from mailguard.incidents.opening import ACTOR, Opening, Openings
 from mailguard.incidents.records import IncidentRecords
 from mailguard.model.address import comparable
-from mailguard.model.audit import AuditAction
+from mailguard.model.audit import AuditAction, AuditEvent
 from mailguard.model.queue import QueueId
-from mailguard.model.verdict import Verdict
+from mailguard.model.verdict import Obligation, Verdict
 from mailguard.policy.rules import RuleSet
 from mailguard.spool import Spool
 from mailguard.spool.traces import Trace, mark
@@ -75,7 +76,7 @@ class Triggers:
         released: set[object] = set()
         for event in audit.events_of(transaction, queue_id):
             dangers = event.details.get("danger")
-            if event.action is AuditAction.RELEASED and isinstance(dangers, list):
+            if event.action is AuditAction.RELEASED and isinstance(dangers, list) and not _left_closed(event):
                 released |= set(dangers)
         return not released.isdisjoint(positions)
 
@@ -85,3 +86,10 @@ class Triggers:
         opened = self._openings.open_for_mail(queue_id, ACTOR, Opening(why=why))(transaction)
         log.warning("incident_opened", incident=opened.incident_id, queue_id=queue_id, by=why["by"])
         return True
+
+
+def _left_closed(event: AuditEvent) -> bool:
+    """Whether what was released had to be protected, and was."""
+    obligations = event.details.get("obligations")
+    has_to = isinstance(obligations, list) and Obligation.PROTECT.value in obligations
+    return has_to and not event.details.get("waived")

@@ -44,6 +44,8 @@ BUSY_LOOK_SECONDS = 0.01
 HERE_SECONDS = 0.005
 """How long works may keep the event loop in one go; the rest of the batch comes with the next."""
 
+OVERTAKEN_MAX = 5
+"""Times a transaction is tried that others overtake."""
 _OUR_FAULT = {"IntegrityError", "DataError", "ProgrammingError", "InterfaceError", "NotSupportedError"}
 """Errors of a statement itself (a constraint, bad data): trying again cannot help, and the database is well."""
 
@@ -272,6 +274,17 @@ class Store:
                 waiting.error = error
 
     def _transact(self, batch: list[_Waiting]) -> None:
+        """Run the works as one transaction; again where PostgreSQL ended it because two waited for each other."""
+        for left in reversed(range(OVERTAKEN_MAX)):
+            try:
+                self._transact_once(batch)
+            except StorageUnavailable as error:
+                if not left or not _is_overtaken(error):
+                    raise
+            else:
+                return
+
+    def _transact_once(self, batch: list[_Waiting]) -> None:
         try:
             with self._translated_errors():
                 connection = self._opened()
@@ -322,7 +335,7 @@ class Store:
 
     def _roll_back(self, error: BaseException) -> None:
         """End a transaction that failed. After trouble with the database the next one gets a fresh connection."""
-        if isinstance(error, StorageUnavailable) and not _is_locked(error):
+        if isinstance(error, StorageUnavailable) and not (_is_locked(error) or _is_overtaken(error)):
             self._drop_connection()
             return
         try:
@@ -343,6 +356,15 @@ class Store:
             now: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
             return now.astimezone(UTC)
         return self._clock.now()
+
+
+def _is_overtaken(error: StorageUnavailable) -> bool:
+    """Whether PostgreSQL ended the transaction in favour of another one: nothing of it stays, and it may be done again.
+
+    SQLSTATE 40P01 and 40001: two nodes changed the same mails in another order.
+    """
+    cause = error.__cause__
+    return getattr(cause.orig if isinstance(cause, DBAPIError) else cause, "sqlstate", None) in ("40P01", "40001")
 
 
 def _is_locked(error: StorageUnavailable) -> bool:

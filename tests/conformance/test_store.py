@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import threading
 from pathlib import Path
 
 import pytest
@@ -180,3 +181,38 @@ async def test_several_processes_lose_no_update(store: Store, tmp_path: Path) ->
 
     assert [0, 0, 0, 0] == [process.exitcode for process in processes]
     assert counted == 120
+
+
+async def test_works_that_wait_for_each_other_are_both_done(store: Store) -> None:
+    """Two nodes change the same two mails in another order at the same moment: nobody is told to come again later."""
+    if store.url.startswith("sqlite"):
+        pytest.skip("SQLite has one writer")
+    other = Store(store.url, StandingClock())
+    other.start()
+    for number in (1, 2):
+        await store.write(add(number))
+    both = threading.Barrier(2)
+
+    def add_up(first: int, second: int) -> Work[None]:
+        tries = 0
+
+        def work(transaction: Transaction) -> None:
+            nonlocal tries
+            tries += 1
+            for number in (first, second):
+                transaction.execute(
+                    text("UPDATE account_grant SET granted_at = granted_at + 1 WHERE address = :address"),
+                    {"address": f"{number:06}"},
+                )
+                if tries == 1 and number == first:
+                    both.wait(20)
+
+        return work
+
+    await asyncio.gather(store.write(add_up(1, 2)), other.write(add_up(2, 1)))
+    await other.stop()
+    counted = await store.read(
+        lambda connection: connection.execute(text("SELECT granted_at FROM account_grant")).scalars().all()
+    )
+
+    assert [2, 2] == counted

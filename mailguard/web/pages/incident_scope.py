@@ -5,6 +5,7 @@ Names are shown only to whoever may see them, after the look was put on record; 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -111,10 +112,11 @@ async def corrected(visit: SignedIn, incident_id: IncidentId) -> Response:
     is_undone = form.has("undo")
     if mistakes := _mistakes(typed, is_undone=is_undone):
         return _page(visit, view, mistakes, typed)
-    records, value = visit.parts.incidents, int(typed.value) if typed.value else None
+    records = visit.parts.incidents
     if is_undone:
         work = uncorrect(records, incident_id, visit.actor, typed.what, typed.reason)
     else:
+        value = int(typed.value) if typed.value else None
         work = correct(records, incident_id, visit.actor, typed.what, value, typed.reason)
     return _gone(visit, view, await visit.write(work), "incidents.scope.correct.done")
 
@@ -138,7 +140,7 @@ def _gone(visit: SignedInVisit, view: IncidentView, done: tuple[Incident, int], 
 
 def _mistakes(typed: Typed, *, is_undone: bool) -> list[Mistake]:
     found = []
-    is_number = typed.value.isascii() and typed.value.isdigit() and int(typed.value[:12]) <= COUNT_MAX
+    is_number = re.fullmatch("[0-9]{1,12}", typed.value) is not None and int(typed.value) <= COUNT_MAX
     if not is_undone and not is_number and not (typed.what == PERSONS and not typed.value):
         found.append(Mistake("value", "incidents.scope.mistake.value"))
     if not typed.reason or len(typed.reason) > NOTE_MAX:

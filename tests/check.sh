@@ -231,11 +231,11 @@ tested() {
     log=$work/$1
     shift
     {
-        bounded 3000 "$bin/python" -m pytest "$@"
+        bounded 4200 "$bin/python" -m pytest "$@"
         echo $? >"$log.status"
     } 2>&1 | tee "$log.log"
     status=$(cat "$log.status")
-    [ "$status" -ne 124 ] || echo "tests: took longer than 3000 s"
+    [ "$status" -ne 124 ] || echo "tests: took longer than 4200 s"
     return "$status"
 }
 

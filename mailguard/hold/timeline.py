@@ -14,6 +14,7 @@ from enum import StrEnum
 from mailguard.hold.reply_words import Said, said_in
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.delivery import DeliveryAttempt, Reply
+from mailguard.model.protection import Channel
 
 
 class StepKind(StrEnum):
@@ -42,6 +43,8 @@ class StepKind(StrEnum):
     GIVEN_UP = "given_up"
     PASSWORD_WAITING = "password_waiting"  # noqa: S105  a step, no password
     PASSWORD_TOLD = "password_told"  # noqa: S105
+    PASSWORD_TO_SENDER = "password_to_sender"  # noqa: S105
+    PASSWORD_AGREED = "password_agreed"  # noqa: S105
     PASSWORD_STOPPED = "password_stopped"  # noqa: S105
     PASSWORD_SHOWN = "password_shown"  # noqa: S105
     RETURNED_LATER = "returned_later"
@@ -81,6 +84,8 @@ _KINDS = {
     AuditAction.MISTAKE_REPORTED: StepKind.MISTAKE,
     AuditAction.CONTENT_DESTROYED: StepKind.CONTENT_DESTROYED,
 }
+_TOLD_BY = {Channel.TO_SENDER.value: StepKind.PASSWORD_TO_SENDER, Channel.AGREED.value: StepKind.PASSWORD_AGREED}
+"""What "told" is by a channel where the recipient was sent nothing."""
 _OURS = Actor(ActorKind.WORKER, "deliverer")
 
 
@@ -115,6 +120,8 @@ def _steps(event: AuditEvent) -> list[Step]:
     kind = _KINDS.get(event.action)
     if kind is None:
         return []
+    if event.action is AuditAction.PASSWORD_TOLD:
+        kind = _TOLD_BY.get(str(event.details.get("channel")), kind)
     positions = _numbers(event.details.get("positions"))
     steps = [Step(event.at, kind, event.actor, positions)]
     if event.action is AuditAction.JUDGED:

@@ -89,6 +89,8 @@ TEXTS: dict[str, str] = {
     "queue.step.given_up": "Gave up sending",
     "queue.step.password_waiting": "Set when the password is told",
     "queue.step.password_told": "Told the password",
+    "queue.step.password_to_sender": "Sent the password to the sender, who tells it to the recipient",
+    "queue.step.password_agreed": "Opens with the password agreed on earlier",
     "queue.step.password_stopped": "Stopped telling the password",
     "queue.step.password_shown": "Looked at the password on the screen",
     "queue.step.returned_later": "Came back after it had been accepted",
@@ -244,7 +246,13 @@ TEXTS: dict[str, str] = {
     "queue.page.password.packed": "Nobody is told before the mail has been taken.",
     "queue.page.password.waiting": "It will be told soon. You can still stop it.",
     "queue.page.password.sending": "The short message is on its way.",
-    "queue.page.password.told": "The password has been told.",
+    "queue.page.password.told.to_sender": "The password was sent to you. Tell it to them, by telephone for instance.",
+    "queue.page.password.told.to_sender.others": (
+        "The password was sent to the sender, who tells it to them, by telephone for instance."
+    ),
+    "queue.page.password.told.separate_mail": "The password was told to them in a mail of its own.",
+    "queue.page.password.told.sms": "The password was told to them in a short message.",
+    "queue.page.password.told.agreed": "No password is sent. They open the file with the one agreed on earlier.",
     "queue.page.password.stopped": "The password is not told. They cannot open the file.",
     "queue.page.password.destroyed": "The password was destroyed.",
     "queue.page.password.leaves": "goes at:",

@@ -91,6 +91,8 @@ TEXTS: dict[str, str] = {
     "queue.step.given_up": "送るのをやめました",
     "queue.step.password_waiting": "パスワードを知らせる時刻を決めました",
     "queue.step.password_told": "パスワードを知らせました",
+    "queue.step.password_to_sender": "差出人にパスワードを送りました。相手の方には、差出人が伝えます",
+    "queue.step.password_agreed": "前もって決めたパスワードで開けます",
     "queue.step.password_stopped": "パスワードを知らせるのを止めました",
     "queue.step.password_shown": "パスワードを画面で見ました",
     "queue.step.returned_later": "受け取られたあとで、送り返されました",
@@ -243,7 +245,13 @@ TEXTS: dict[str, str] = {
     "queue.page.password.packed": "メールが相手に届くまで、まだ知らせません。",
     "queue.page.password.waiting": "まもなくパスワードを知らせます。いまなら止められます。",
     "queue.page.password.sending": "ショートメッセージを送っています。",
-    "queue.page.password.told": "パスワードを知らせました。",
+    "queue.page.password.told.to_sender": "あなたにパスワードをお送りしました。相手の方に電話などで伝えてください。",
+    "queue.page.password.told.to_sender.others": (
+        "差出人にパスワードを送りました。相手の方には、差出人が電話などで伝えます。"
+    ),
+    "queue.page.password.told.separate_mail": "相手の方に、別のメールでパスワードを知らせました。",
+    "queue.page.password.told.sms": "相手の方に、ショートメッセージでパスワードを知らせました。",
+    "queue.page.password.told.agreed": "パスワードは送りません。相手の方は、前もって決めたパスワードで開けます。",
     "queue.page.password.stopped": "パスワードは知らせません。相手の方はファイルを開けません。",
     "queue.page.password.destroyed": "パスワードは消しました。",
     "queue.page.password.leaves": "知らせる時刻:",

@@ -120,7 +120,7 @@ class Passwords:
                     self._record(transaction, AuditAction.PASSWORD_WAITING, [one])
                 case Channel.AGREED:
                     self._records.change(transaction, one, state=PasswordState.TOLD)
-                    self._record(transaction, AuditAction.PASSWORD_TOLD, [one])
+                    self._record(transaction, AuditAction.PASSWORD_TOLD, [one], channel=one.channel.value)
                 case Channel.TO_SENDER:
                     pass
         return has_mail
@@ -147,7 +147,7 @@ class Passwords:
             return False
         changes = {"state": PasswordState.TOLD, "told_by": told, "channel": Channel.TO_SENDER, "due_at": None}
         changed = [self._records.change(transaction, one, **changes) for one in due]
-        self._record(transaction, AuditAction.PASSWORD_TOLD, changed)
+        self._record(transaction, AuditAction.PASSWORD_TOLD, changed, channel=Channel.TO_SENDER.value)
         return has_mail
 
     def _who_may_open(self, transaction: Transaction, submission: Submission, members: list[Telling]) -> list[Telling]:
@@ -314,7 +314,7 @@ class Passwords:
     def message_taken(self, transaction: Transaction, one: Telling) -> None:
         """The gateway took a short message."""
         self._records.change(transaction, one, state=PasswordState.TOLD, due_at=None)
-        self._record(transaction, AuditAction.PASSWORD_TOLD, [one])
+        self._record(transaction, AuditAction.PASSWORD_TOLD, [one], channel=one.channel.value)
 
     def message_not_taken(self, transaction: Transaction, one: Telling) -> None:
         """The gateway refused it, or nobody knows: the sender tells the password instead, and hears why."""

@@ -167,3 +167,18 @@ async def test_officer_stops_a_password_and_sees_none(panel: Panel) -> None:
     assert [403] * 3 == refused
     assert JA["queue.page.done.password_stopped"] in words_of(stopped)
     assert not await panel.node.record(queue_id, AuditAction.PASSWORD_SHOWN)
+
+
+async def test_password_mailed_to_the_sender_is_not_called_told(
+    web_office: WebOffice, make_protecting: MakeProtecting, hop: ScriptedNextHop
+) -> None:
+    """The recipient knows nothing yet: panel and timeline say that I was sent the password and have to tell it."""
+    panel = Panel(web_office, make_protecting(hop.port, TO_SENDER), hop)
+    queue_id = await panel.node.sent(A)
+    client, password = await panel.pages.owner(), await panel.password(queue_id)
+    words = words_of(await client.get(f"/mails/{queue_id}"))
+
+    assert (0, 1) == (panel.told(A, password), panel.told(SENDER, password))
+    assert JA["queue.page.password.told.to_sender"] in words
+    assert JA["queue.step.password_to_sender"] in words
+    assert JA["queue.step.password_told"] not in words

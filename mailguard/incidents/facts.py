@@ -197,6 +197,8 @@ def _guard(spool: Spool, reader: Reader, member: Member) -> Guard:
     if carrier is not None and is_doubtful(spool.attempts(reader, carrier).get(0, ())):
         return Guard.READABLE
     is_out = told.state in (PasswordState.TOLD, PasswordState.SENDING)
+    # Destroyed while its message was under way: nobody knows for certain that it did not arrive.
+    is_out |= told.channel is Channel.SMS and told.state is PasswordState.DESTROYED
     return Guard.READABLE if is_out and told.channel is not Channel.TO_SENDER else Guard.SEALED
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, text, u
 
 from mailguard.store import GatheredInsert, GuardedUpdate, Transaction
 from mailguard.store.incident_tables import incident, incident_entry, incident_mail
-from mailguard.store.tables import content, submission
+from mailguard.store.tables import content, parcel_recipient, submission
 
 Reader = Connection | Transaction
 
@@ -127,6 +127,25 @@ _TO_LOOK_AT = (
 def to_look_at(reader: Reader, now: int, limit: int) -> list[Row[Any]]:
     """Mails of which something was being sent when it was to be stopped (incident_mail_by_look)."""
     return list(reader.execute(_TO_LOOK_AT, {"now": now, "limit": limit}))
+
+
+_CARRIED_FOR = select(parcel_recipient.c.queue_id).where(parcel_recipient.c.told_by == bindparam("queue_id"))
+_IS_FOLLOWED = (
+    select(incident_mail.c.incident_id)
+    .where(
+        (incident_mail.c.queue_id == bindparam("queue_id")) | incident_mail.c.queue_id.in_(_CARRIED_FOR),
+        incident_mail.c.look_at.is_not(None),
+    )
+    .limit(1)
+)
+
+
+def is_followed(reader: Reader, queue_id: str) -> bool:
+    """Whether a mail, or that whose password it carries, is yet to be stopped.
+
+    (Primary key, parcel_recipient_by_mail_that_tells.)
+    """
+    return reader.execute(_IS_FOLLOWED, {"queue_id": queue_id}).first() is not None
 
 
 _CONTENTS = (

@@ -80,6 +80,7 @@ class Responder:
         carriers, told_before = self._stop_carriers(transaction, queue_id, actor)
         try:
             stopped = self._passwords.stop(queue_id, actor, REASON)(transaction)
+            self._passwords.tell_no_other_way(queue_id, actor, REASON)(transaction)
         except UnknownMail:
             # It was not protected.
             stopped = None
@@ -100,6 +101,15 @@ class Responder:
 
     def _stop(self, transaction: Transaction, queue_id: QueueId, actor: Actor) -> list[int]:
         """Cancel every recipient that is not being sent; the positions."""
+        caught = self._stop_in_work(transaction, queue_id, actor)
+        positions = _positions_in(self._spool.mail(transaction, queue_id), (State.HELD,))
+        held = cancel(self._spool, queue_id, actor, REASON, positions)(transaction) if positions else None
+        waiting = take_back(self._spool, queue_id, actor, REASON)(transaction)
+        transaction.flush()
+        return [*caught, *(() if held is None else held.moved), *waiting.moved]
+
+    def _stop_in_work(self, transaction: Transaction, queue_id: QueueId, actor: Actor) -> list[int]:
+        """Cancel recipients that a worker has in hand, or is to take up next; the positions."""
         mail = self._spool.mail(transaction, queue_id)
         caught = [one for one in mail.recipients if one.state in _IN_WORK or _is_unjudged(one)]
         if caught:
@@ -107,15 +117,7 @@ class Responder:
             details: dict[str, object] = {"positions": [one.key.position for one in caught], "reason": REASON}
             advance(transaction, moves, AuditEvent(transaction.now, actor, AuditAction.CANCELLED, queue_id, details))
             transaction.flush()
-        positions = _positions_in(mail, (State.HELD,), {one.key.position for one in caught})
-        held = cancel(self._spool, queue_id, actor, REASON, positions)(transaction) if positions else None
-        waiting = take_back(self._spool, queue_id, actor, REASON)(transaction)
-        transaction.flush()
-        return [
-            *(one.key.position for one in caught),
-            *(() if held is None else held.moved),
-            *waiting.moved,
-        ]
+        return [one.key.position for one in caught]
 
     def _stop_carriers(self, transaction: Transaction, queue_id: QueueId, actor: Actor) -> tuple[bool, set[int]]:
         """Stop mails with a password on their way to a recipient, held ones apart, which stopping the password ends.
@@ -128,6 +130,7 @@ class Responder:
             if not _has_carrier(one):
                 continue
             assert one.told_by is not None
+            self._stop_in_work(transaction, one.told_by, actor)
             take_back(self._spool, one.told_by, actor, REASON)(transaction)
             transaction.flush()
             carrier = self._spool.mail(transaction, one.told_by).recipients[0]
@@ -151,8 +154,8 @@ def _steps_of(one: Recipient) -> tuple[Step, ...]:
     return _OUT_OF_HAND[1:] if one.state is State.HELD else _OUT_OF_HAND
 
 
-def _positions_in(mail: Mail, states: tuple[State, ...], but: set[int]) -> list[int]:
-    return [one.key.position for one in mail.recipients if one.state in states and one.key.position not in but]
+def _positions_in(mail: Mail, states: tuple[State, ...]) -> list[int]:
+    return [one.key.position for one in mail.recipients if one.state in states]
 
 
 def _has_carrier(one: Telling) -> bool:

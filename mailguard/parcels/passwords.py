@@ -206,6 +206,20 @@ class Passwords:
 
         return work
 
+    def tell_no_other_way(self, queue_id: QueueId, actor: Actor, reason: str) -> Work[None]:
+        """Destroy passwords that are being told at this moment: where that fails, the sender is not asked to instead.
+
+        Safe to call twice. Raises ``UnknownMail`` for a mail without a parcel.
+        """
+
+        def work(transaction: Transaction) -> None:
+            transaction.flush()
+            found = self._of(transaction, queue_id, None)
+            for parcel_id in sorted({one.parcel_id for one in found if self._is_under_way(transaction, one)}):
+                self._forget(transaction, parcel_id, queue_id, actor, reason)
+
+        return work
+
     def reroute(
         self, queue_id: QueueId, actor: Actor, channel: Channel, phone: str, positions: Collection[int] | None = None
     ) -> Work[list[int]]:
@@ -333,14 +347,21 @@ class Passwords:
             if one.state is PasswordState.WAITING and one.told_by == carrier:
                 submission = self._spool.mail(transaction, one.queue_id).submission
                 self._record(transaction, AuditAction.PASSWORD_NOT_TAKEN, [one])
-                has_mail |= self._tell_sender(transaction, submission, [one], [one], failed=Channel.SEPARATE_MAIL)
+                has_mail |= self._tell_sender_instead(transaction, submission, one, Channel.SEPARATE_MAIL)
         return has_mail
 
     def _to_sender_instead(self, transaction: Transaction, submission: Submission, one: Telling) -> None:
         queries.lock_parcel(transaction, one.parcel_id)
-        if not self._tell_sender(transaction, submission, [one], [one], failed=Channel.SMS):
-            # There is none any more; without this it would be due for ever.
+        self._tell_sender_instead(transaction, submission, one, Channel.SMS)
+
+    def _tell_sender_instead(
+        self, transaction: Transaction, submission: Submission, one: Telling, failed: Channel
+    ) -> bool:
+        has_mail = self._tell_sender(transaction, submission, [one], [one], failed=failed)
+        if not has_mail:
+            # There is none any more; without this it would be due, or on its way, for ever.
             self._records.change(transaction, one, state=PasswordState.DESTROYED, due_at=None)
+        return has_mail
 
     # -- writing
 
@@ -434,6 +455,11 @@ class Passwords:
             self._records.change(transaction, one, state=to, due_at=None)
             stopped.append(one)
         return stopped, late
+
+    def _is_under_way(self, transaction: Transaction, one: Telling) -> bool:
+        if one.state is not PasswordState.WAITING or one.told_by is None:
+            return one.state is PasswordState.SENDING
+        return any(entry.state is State.SENDING for entry in self._spool.mail(transaction, one.told_by).recipients)
 
     def _held_mail_is_stopped(self, transaction: Transaction, one: Telling, actor: Actor) -> bool:
         """Whether the mail that would tell it is gone: it was held and is cancelled, or there is none."""

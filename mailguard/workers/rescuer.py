@@ -1,7 +1,8 @@
 """Goes on where a lease ended without an outcome: a crash, a stopped node, a database that was away.
 
 Where the attempt stands committed as ``unknown``, the final dot may have been sent: in doubt. Everything else is a
-plain retry, because without that row no dot was sent.
+plain retry, because without that row no dot was sent. What a reported mistake is yet to stop is not retried at once, so
+that it is stopped first.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any
 import structlog
 
 from mailguard.delivery.retry import RetrySchedule
+from mailguard.incidents import queries as incident_queries
+from mailguard.incidents.response import LOOK_AGAIN
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.delivery import Outcome
 from mailguard.model.queue import Mover, Recipient, State
@@ -24,6 +27,8 @@ ACTOR = Actor(ActorKind.WORKER, "rescuer")
 _GIVE_UP: tuple[Step, ...] = ((State.DEFERRED, Mover.RESCUER), (State.BOUNCED, Mover.DELIVERER))
 _DEFER: tuple[Step, ...] = ((State.DEFERRED, Mover.RESCUER),)
 _HOLD: tuple[Step, ...] = ((State.HELD, Mover.RESCUER),)
+_STOPPED_FIRST = 12 * LOOK_AGAIN
+"""How long a retry leaves for a look at what is to be stopped, which comes every ``LOOK_AGAIN``."""
 
 log = structlog.get_logger()
 
@@ -53,15 +58,18 @@ class Rescuer:
             return
         attempts = self._spool.attempts(transaction, queue_id)
         carries = self._passwords is not None and is_carrier(self._spool.mail(transaction, queue_id).submission)
+        again = transaction.now
+        if incident_queries.is_followed(transaction, queue_id):
+            again += _STOPPED_FIRST
         doubtful: list[Move] = []
         plain: list[Move] = []
         for entry in sending:
             last = attempts.get(entry.key.position, [])
             in_doubt = bool(last) and last[-1].number == entry.attempts and last[-1].outcome is Outcome.UNKNOWN
-            changes: dict[str, Any] = {"lease_owner": None, "due_at": transaction.now}
+            changes: dict[str, Any] = {"lease_owner": None, "due_at": again}
             if in_doubt:
                 doubts = entry.doubts + 1
-                due_at = transaction.now if self._schedule.resends_after(doubts) and not carries else None
+                due_at = again if self._schedule.resends_after(doubts) and not carries else None
                 changes |= {"doubts": doubts, "due_at": due_at}
             (doubtful if in_doubt else plain).append(Move(entry, _GIVE_UP if in_doubt and carries else _DEFER, changes))
         if doubtful and carries and self._passwords is not None:

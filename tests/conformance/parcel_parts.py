@@ -9,6 +9,7 @@ from typing import Any
 
 from mailguard.config import DeliverySettings, NextHopSettings, ProtectionSettings
 from mailguard.correspondents import AGREED
+from mailguard.delivery.retry import RetrySchedule
 from mailguard.judging.looking import ToVerify
 from mailguard.model.protection import Channel, Mode, Protection
 from mailguard.model.queue import QueueId, Submission
@@ -24,6 +25,7 @@ from mailguard.workers.deliverer import Deliverer
 from mailguard.workers.inspector import Inspector
 from mailguard.workers.learner import Learner
 from mailguard.workers.protector import LooksAgain, Protector
+from mailguard.workers.rescuer import Rescuer
 from mailguard.workers.timekeeper import Timekeeper
 from mailguard.workers.transformer import Transformer
 from tests.conformance.hold_parts import GRACE, LEASE_SECONDS, OFFICE, SENDER, A, LookingHere, Node
@@ -97,6 +99,7 @@ class ProtectingNode(Node):
         protector = Protector(self.spool, self.policy, reading, packer, self.records, agreed, wanted, OFFICE)
         transformer = Transformer(self.spool, self.policy, lease, protector)
         self.conveyor = Conveyor(self.spool, self.inspector, transformer, self.deliverer)
+        self.rescuer = Rescuer(self.spool, RetrySchedule(delivery), self.passwords)
         self.timekeeper = Timekeeper(self.spool, self.conveyor, self.rescuer, self.ends, clock, lease, 1.0)
 
     async def sent(self, *recipients: str, message_id: str = MESSAGE_ID) -> QueueId:

@@ -71,7 +71,9 @@ _OF_APPROVER = frozenset({MailAct.SEE, MailAct.READ_CONTENT, MailAct.REPORT_MIST
 _OF_RIGHT = {
     Right.SEE_MAIL: frozenset({MailAct.SEE, MailAct.REPORT_MISTAKE}),
     Right.READ_CONTENT: frozenset({MailAct.READ_CONTENT}),
-    Right.CANCEL: frozenset({MailAct.CANCEL, MailAct.RESTORE, MailAct.EXTEND, MailAct.STOP_PASSWORD}),
+    Right.CANCEL: frozenset({MailAct.CANCEL, MailAct.EXTEND, MailAct.STOP_PASSWORD}),
+    # What comes back goes by itself when its time is over.
+    Right.RELEASE: frozenset({MailAct.RESTORE}),
     Right.DOWNLOAD: frozenset({MailAct.DOWNLOAD}),
     Right.OPERATE_QUEUE: frozenset({MailAct.OPERATE}),
 }

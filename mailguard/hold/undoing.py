@@ -1,8 +1,9 @@
 """Undoing a cancellation, for a while.
 
 What comes back is held again and never sent at once: a cancel that was shown as done stays one unless a person undoes
-it. It never has less time than it had. What is not undone here: a recipient that an edit took off the mail, a mail the
-queue's administrator took back on its way, and mails of our own, such as one whose password was stopped.
+it. It never has less time than it had. What is not undone here: a mail that was reported as a mistake, a recipient
+that an edit took off the mail, a mail the queue's administrator took back on its way, and mails of our own, such as one
+whose password was stopped.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ def undoable_until(recipient: Recipient, events: Sequence[AuditEvent]) -> dateti
         one.action is AuditAction.CANCELLED and one.at == at and position in _positions(one) for one in events
     )
     is_edited = any(one.action is AuditAction.CHANGED and one.at >= at for one in events)
-    return at + UNDO_FOR if is_cancelled and not is_edited else None
+    # What an incident stopped stays stopped: its officers are told so.
+    is_reported = any(one.action is AuditAction.MISTAKE_REPORTED and one.at >= at for one in events)
+    return at + UNDO_FOR if is_cancelled and not is_edited and not is_reported else None
 
 
 def restore(

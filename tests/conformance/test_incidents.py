@@ -131,13 +131,17 @@ async def name_officers(store: Store) -> None:
 
 
 async def test_report_of_a_held_mail_stops_everybody(make_node: MakeNode, store: Store, clock: StandingClock) -> None:
-    """Nobody gets a mail that was reported while it was held, and the sender reads that nobody did."""
+    """Nobody gets a mail that was reported while held, the sender reads that nobody did, and no undo sends it."""
     desk = desk_of(make_node(NOWHERE), store, clock)
     queue_id = await desk.node.held(A, B)
     incident_id = await desk.report(queue_id)
-    clock.advance(3600)
     await desk.node.look()
 
+    undone = await store.write(
+        hold.restore(desk.node.spool, queue_id, OWNER, lambda verdict, now: now + timedelta(hours=1), timedelta(0))
+    )
+
+    assert () == tuple(undone.moved)
     assert [State.CANCELLED] * 2 == await desk.node.states(queue_id)
     assert [Fate.STOPPED] * 2 == await desk.fates(queue_id)
     (step,) = await desk.entries(incident_id, EntryKind.STOPPED)

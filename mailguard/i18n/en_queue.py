@@ -189,6 +189,11 @@ TEXTS: dict[str, str] = {
     "queue.page.chosen.all": "About all {count} that are held",
     "queue.page.chosen.some": "About the {count} you ticked",
     "queue.page.send": "Send",
+    "queue.page.send.by_role": "Send it by your own role instead of approving",
+    "queue.page.send.by_role.hint": (
+        "It is recorded as sent by you, not as an approval. Meant for urgent cases, or where what the rules demand is "
+        "to be left out."
+    ),
     "queue.page.send.final": "Sending is final.",
     "queue.page.cancel": "Cancel",
     "queue.page.cancel.undoable": "A cancellation can be undone for 30 minutes.",

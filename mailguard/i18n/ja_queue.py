@@ -189,6 +189,10 @@ TEXTS: dict[str, str] = {
     "queue.page.chosen.all": "対象: 保留中の全員({count}名)",
     "queue.page.chosen.some": "対象: 選んだ{count}名だけ",
     "queue.page.send": "送信する",
+    "queue.page.send.by_role": "承認とは別に、自分の役割で送信する",
+    "queue.page.send.by_role.hint": (
+        "承認としては記録されず、あなたが送信したことが記録されます。急ぐときや、ルールの処理を省くときだけ使ってください。"
+    ),
     "queue.page.send.final": "送信すると、取り消せません。",
     "queue.page.cancel": "取り消す",
     "queue.page.cancel.undoable": "取り消しは、30分以内なら元に戻せます。",

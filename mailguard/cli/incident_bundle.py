@@ -25,10 +25,12 @@ def export(
     from mailguard.cli.office import opened, print_json
     from mailguard.incidents import INCIDENTS, IncidentRecords
     from mailguard.incidents.bundle import Bundler, exported, written
+    from mailguard.incidents.documents import DOCUMENTS, DocumentRecords
 
     with opened(config) as office:
         records = IncidentRecords(office.spool.secret_box(INCIDENTS))
-        bundler = Bundler(office.spool, records, office.settings.office.name)
+        documents = DocumentRecords(office.spool.secret_box(DOCUMENTS))
+        bundler = Bundler(office.spool, records, documents, office.settings.office.name)
         bundle = bundler.prepare(incident_id, office.actor, purpose, office.spool.clock.now())
         place = output / bundle.file_name if output.is_dir() else output
         # Never over something that is there, and for nobody else to read.

@@ -1,4 +1,5 @@
-"""The evidence of an incident as one file that a third party can check: mails, their record, the timeline, a list.
+"""The evidence of an incident as one file that a third party can check: mails, their record, the timeline, what was
+released, a list.
 
 Guarantees: everything is read and hashed before anything is given away, so that the list stands in the record
 (``INCIDENT_EXPORTED``, with the list's SHA-256) before the first octet leaves; what is read a second time and is not
@@ -17,6 +18,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -28,6 +30,8 @@ from mailguard.errors import ContentDamaged, ContentDestroyed, NotAllowed, Unkno
 from mailguard.i18n import text
 from mailguard.incidents import evidence_queries as queries
 from mailguard.incidents.bundle_text import sums_of, written_list
+from mailguard.incidents.document_text import as_text
+from mailguard.incidents.documents import DocumentRecords, Version, octets_of
 from mailguard.incidents.opening import assure_note
 from mailguard.incidents.records import IncidentRecords, Step
 from mailguard.incidents.wire_form import without_stuffing
@@ -86,10 +90,11 @@ class Bundle:
 class Bundler:
     """Makes bundles of incidents; for threads and commands, never for the event loop."""
 
-    def __init__(self, spool: Spool, records: IncidentRecords, office: str) -> None:
+    def __init__(self, spool: Spool, records: IncidentRecords, documents: DocumentRecords, office: str) -> None:
         """``office``: what it is called."""
         self._spool = spool
         self._records = records
+        self._documents = documents
         self._office = office
 
     def prepare(self, incident_id: IncidentId, actor: Actor, purpose: str, now: datetime) -> Bundle:
@@ -109,6 +114,9 @@ class Bundler:
             found, lost = self._mail(queue_id, frozen)
             files += found
             missing += lost
+        found, lost = self._released(incident_id)
+        files += found
+        missing += lost
         files.append(_measured(RECORD, lambda: self._record(incident, first, last), {"what": "record"}))
         files.append(_measured(TIMELINE, lambda: _lines(map(_entry, entries)), {"what": "timeline"}))
         files.append(_measured(GUIDE, lambda: iter([_guide()]), {"what": "guide"}))
@@ -162,6 +170,29 @@ class Bundler:
                 why = "destroyed" if isinstance(error, ContentDestroyed) else "damaged"
                 missing.append({"name": name, "why": why, **facts})
         return files, missing
+
+    def _released(self, incident_id: IncidentId) -> tuple[list[BundleFile], list[dict[str, object]]]:
+        """Versions of documents that somebody released, letters among them: to be read, and as they were hashed."""
+        released = self._spool.store.read_now(lambda reader: self._documents.released(reader, incident_id))
+        files, missing = [], []
+        for name, number in released:
+            place = f"documents/{name.replace(':', '-')}-version-{number}"
+            facts: dict[str, object] = {"what": "released", "document": name, "version": number}
+
+            version = partial(self._version, incident_id, name, number)
+            try:
+                signed = version()
+            except ContentDamaged:
+                missing.append({"name": f"{place}.json", "why": "damaged", **facts})
+                continue
+            facts |= {"released_by": signed.released_by, "queue_id": signed.queue_id}
+            facts["released_at"] = None if signed.released_at is None else signed.released_at.isoformat()
+            files.append(_measured(f"{place}.json", partial(_octets, version), facts))
+            files.append(_measured(f"{place}.txt", partial(_words, version), facts))
+        return files, missing
+
+    def _version(self, incident_id: IncidentId, name: str, number: int) -> Version:
+        return self._spool.store.read_now(lambda reader: self._documents.version(reader, incident_id, name, number))
 
     def _plain(self, content_id: str) -> Source:
         return lambda: without_stuffing(self._wire(content_id))
@@ -294,6 +325,14 @@ def _measured(name: str, source: Source, facts: dict[str, object]) -> BundleFile
         digest.update(chunk)
         size += len(chunk)
     return BundleFile(name, source, digest.hexdigest(), size, facts)
+
+
+def _octets(version: Callable[[], Version]) -> Iterator[bytes]:
+    yield octets_of(version().body)
+
+
+def _words(version: Callable[[], Version]) -> Iterator[bytes]:
+    yield as_text(version().body).encode()
 
 
 def _info(name: str, at: datetime, size: int) -> zipfile.ZipInfo:

@@ -47,6 +47,7 @@ class _Check:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._faults: list[str] = []
+        self._released: dict[tuple[str, int], str] = {}
 
     def report(self, digest: str) -> BundleReport:
         names = [one.filename for one in self._archive.infolist()]
@@ -85,6 +86,7 @@ class _Check:
         frozen = self._timeline(manifest) if TIMELINE in names else {}
         for one in manifest["files"]:
             self._mail(one, received, frozen)
+            self._signed(one)
 
     def _file(self, one: Mapping[str, Any]) -> None:
         plain, size = sha256(), 0
@@ -141,6 +143,9 @@ class _Check:
             if one["number"] != number:
                 self._faults.append(f"step {number} of the timeline is missing")
                 break
+            if one["kind"] == "document" and one["details"].get("act") == "released":
+                key = (one["details"]["document"], one["details"]["version"])
+                self._released[key] = one["details"].get("sha256", "")
             if one["kind"] == "frozen":
                 for values in one["details"].get("contents", ()):
                     frozen.setdefault(values[0], values[1])
@@ -156,6 +161,12 @@ class _Check:
             self._faults.append(f"{one['name']} is not the mail that was accepted")
         if frozen.get(one["content"]) not in (None, wire):
             self._faults.append(f"{one['name']} is not the mail as it was when the incident was opened")
+
+    def _signed(self, one: Mapping[str, Any]) -> None:
+        if one["what"] == "released" and one["name"].endswith(".json"):
+            noted = self._released.get((one["document"], one["version"]))
+            if noted not in (None, one["sha256"]):
+                self._faults.append(f"{one['name']} is not what was released")
 
 
 def _octets(written: str | None) -> bytes | None:

@@ -56,6 +56,28 @@ def versions_beginning(reader: Reader, incident_id: str, prefix: str) -> list[Ro
     return list(reader.execute(_BEGINNING, values))
 
 
+_RELEASED = (
+    select(incident_document.c.document, incident_document.c.version)
+    .where(incident_document.c.incident_id == bindparam("incident_id"), incident_document.c.released_at.is_not(None))
+    .order_by(incident_document.c.document, incident_document.c.version)
+)
+_ONE = select(incident_document).where(
+    incident_document.c.incident_id == bindparam("incident_id"),
+    incident_document.c.document == bindparam("document"),
+    incident_document.c.version == bindparam("version"),
+)
+
+
+def released_of(reader: Reader, incident_id: str) -> list[Row[Any]]:
+    """Which versions of which documents were released: document, version (primary key)."""
+    return list(reader.execute(_RELEASED, {"incident_id": incident_id}))
+
+
+def one_version(reader: Reader, incident_id: str, document: str, version: int) -> Row[Any]:
+    """A version that is there (primary key)."""
+    return reader.execute(_ONE, {"incident_id": incident_id, "document": document, "version": version}).one()
+
+
 _HEADS = (
     select(
         incident_document.c.document,

@@ -139,6 +139,14 @@ class DocumentRecords:
         """Every letter of a kind that was sent, or would have been in a drill."""
         return [self._version(row) for row in queries.versions_beginning(reader, incident_id, f"{kind.value}:")]
 
+    def released(self, reader: queries.Reader, incident_id: IncidentId) -> list[tuple[str, int]]:
+        """Every version that was released, letters among them: the document's name and the number."""
+        return [(row.document, row.version) for row in queries.released_of(reader, incident_id)]
+
+    def version(self, reader: queries.Reader, incident_id: IncidentId, document: str, number: int) -> Version:
+        """One that is there. Raises ``ContentDamaged``."""
+        return self._version(queries.one_version(reader, incident_id, document, number))
+
     def add(
         self,
         transaction: Transaction,
@@ -153,7 +161,7 @@ class DocumentRecords:
         """Put a new version on record; the step that says so is the caller's."""
         before = queries.versions_of(transaction, incident_id, document)
         number = before[-1].version + 1 if before else 1
-        written = _written(body)
+        written = octets_of(body)
         released_at = None if released_by is None else transaction.now
         row = {
             "incident_id": incident_id,
@@ -312,7 +320,8 @@ def _details(kind: DocumentKind, deed: Deed, **more: object) -> dict[str, object
     return {"document": kind.value, "act": deed.value, **more}
 
 
-def _written(body: Document) -> bytes:
+def octets_of(body: Document) -> bytes:
+    """A document as it is kept, and as the SHA-256 on record is of: JSON, in UTF-8."""
     values = {
         "kind": body.kind.value,
         "language": body.language,

@@ -17,10 +17,12 @@ from mailguard import hold
 from mailguard.incidents.bundle import Bundle, Bundler, exported, written
 from mailguard.incidents.bundle_check import BundleReport, checked
 from mailguard.incidents.bundle_text import sums_of, written_list
+from mailguard.incidents.documents import DOCUMENTS, DocumentRecords, release, save
 from mailguard.incidents.evidence import Mark, compare
 from mailguard.incidents.wire_form import with_stuffing, without_stuffing
 from mailguard.mime.message import stuffed, unstuffed
 from mailguard.model.audit import AuditAction
+from mailguard.model.documents import Document, DocumentKind, Section
 from mailguard.model.incident import EntryKind
 from mailguard.store import Store
 from mailguard.workers.sweeper import Sweeper
@@ -44,7 +46,8 @@ DOTTED = (
 async def taken_out(desk: Desk, incident_id: str, folder: Path) -> tuple[Path, Bundle]:
     """The bundle of an incident as a file."""
     node = desk.node
-    bundle = Bundler(node.spool, desk.records, "見本互助会").prepare(
+    documents = DocumentRecords(node.spool.secret_box(DOCUMENTS))
+    bundle = Bundler(node.spool, desk.records, documents, "見本互助会").prepare(
         incident_id, OWNER, "弁護士に相談", node.clock.now()
     )
     await node.store.write(exported(desk.records, bundle, OWNER, "弁護士に相談"))
@@ -86,6 +89,41 @@ async def test_bundle_is_checked_by_tools_of_a_third_party(
     assert BundleReport(bundle.digest, bundle.manifest, ()) == checked(path, bundle.digest)
     assert bundle.digest == entry.details["manifest_sha256"] == event.details["manifest_sha256"]
     assert ("弁護士に相談", OWNER) == (event.details["purpose"], event.actor)
+
+
+async def test_what_was_released_is_part_of_the_evidence(
+    make_node: MakeNode, store: Store, clock: StandingClock, tmp_path: Path
+) -> None:
+    """The report I signed is in the bundle, with the hash my signature is of; a draft is not; other words are found."""
+    desk = desk_of(make_node(NOWHERE), store, clock)
+    incident_id = await desk.report(await desk.node.held(A))
+    documents = DocumentRecords(desk.node.spool.secret_box(DOCUMENTS))
+    for kind, words in ((DocumentKind.INTERNAL_REPORT, "誤送信です。"), (DocumentKind.PUBLICATION, "下書きです。")):
+        body = Document(kind, "ja", "報告", (Section("what", "概要", words, False),), ())
+        await store.write(save(desk.records, documents, incident_id, OWNER, body))
+    signed = await store.write(release(desk.records, documents, incident_id, OWNER, DocumentKind.INTERNAL_REPORT, 1))
+    path, bundle = await taken_out(desk, incident_id, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.startswith("documents/")]
+        octets, words_out = (archive.read(name) for name in names)
+    fine = checked(path, bundle.digest).faults
+    changed = edited("internal_report-version-1.json", "誤送信".encode(), "正しい".encode())
+    faults = checked(rewritten(path, lambda files: fitting(changed(files)))).faults
+
+    assert [f"documents/internal_report-version-1.{ending}" for ending in ("json", "txt")] == names
+    assert (signed.digest, True, ()) == (sha256(octets).hexdigest(), "誤送信です。" in words_out.decode(), fine)
+    assert ("documents/internal_report-version-1.json is not what was released",) == faults
+
+
+def fitting(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The list made to fit what is there."""
+    manifest = json.loads(files["manifest.json"])
+    for one in manifest["files"]:
+        one["sha256"], one["size"] = sha256(files[one["name"]]).hexdigest(), len(files[one["name"]])
+    listed = (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+    return files | {
+        "manifest.json": listed, "manifest.txt": written_list(manifest), "SHA256SUMS": sums_of(manifest, listed)
+    }  # fmt: skip
 
 
 def rewritten(path: Path, change: Callable[[dict[str, bytes]], dict[str, bytes]]) -> Path:

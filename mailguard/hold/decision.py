@@ -13,6 +13,7 @@ from mailguard.errors import ContentDamaged
 from mailguard.hold.boxes import Box
 from mailguard.hold.danger import is_dangerous
 from mailguard.hold.fixes import Fix, fixes_for
+from mailguard.hold.headline import Headline, headline_of
 from mailguard.hold.timeline import Step, timeline
 from mailguard.hold.zero import at_zero
 from mailguard.model.address import comparable, domain_of
@@ -97,6 +98,7 @@ class Decision:
 
     submission: Submission
     box: Box
+    headline: Headline
     states: Mapping[State, int]
     summary: Summary | None
     waiting: Waiting | None
@@ -142,12 +144,15 @@ def decision_of(
         _shown(one, _known(summary).get(comparable(one.path.address)), facts, attempts, is_outside)
         for one in mail.recipients
     ]
+    box = box_of(mail.recipients)
+    waiting = at_zero(mail.recipients, mail.submission.accepted_at)
     return Decision(
         submission=mail.submission,
-        box=box_of(mail.recipients),
+        box=box,
+        headline=headline_of(box, waiting, held, facts, rules),
         states=_states(mail.recipients),
         summary=summary,
-        waiting=at_zero(mail.recipients, mail.submission.accepted_at),
+        waiting=waiting,
         is_danger=any(is_dangerous(one, facts) for one in held),
         judgement=0 if recorded is None else recorded.number,
         facts=facts,

@@ -223,6 +223,26 @@ async def test_mail_operated_by_somebody_without_the_right_is_refused(
     assert {403} == answers
 
 
+async def test_delivery_is_operated_only_where_something_waits_for_a_try(
+    pages: MailPages, owner: httpx2.AsyncClient
+) -> None:
+    """The administrator is offered to try again or give up what is on its way, and not what is only held."""
+    queue_id = await pages.node.held(A)
+    await pages.node.store.write(administration.grant_role(OFFICE, OFFICER, Role.ADMINISTRATOR, "", SATO))
+    administrator = await pages.office.signed_in(OFFICER, TWO)
+    held = await administrator.get(f"/mails/{queue_id}")
+    await pages.post(owner, f"/mails/{queue_id}/send", of=queue_id)
+    await pages.node.look()
+    waits = await administrator.get(f"/mails/{queue_id}")
+
+    assert [State.DEFERRED] == await pages.node.states(queue_id)
+    assert (200, 200) == (held.status_code, waits.status_code)
+    assert [(False, True)] * 3 == [
+        (f"/mails/{queue_id}/{one}" in held.text, f"/mails/{queue_id}/{one}" in waits.text)
+        for one in ("retry", "give-up", "take-back")
+    ]
+
+
 async def test_content_of_ones_own_mail_is_read_without_being_recorded(
     pages: MailPages, owner: httpx2.AsyncClient
 ) -> None:

@@ -232,6 +232,8 @@ TEXTS: dict[str, str] = {
     "queue.page.give_up": "Give up and tell the sender",
     "queue.page.take_back": "Take back what waits",
     "queue.page.timeline": "What happened",
+    "queue.page.step.to": "About:",
+    "queue.page.step.by": "By:",
     "queue.page.reply": "The other server's words",
     "queue.page.mistake.choose": "This was a mistake",
     "queue.page.mistake.what": (

@@ -232,6 +232,8 @@ TEXTS: dict[str, str] = {
     "queue.page.give_up": "あきらめて差出人に知らせる",
     "queue.page.take_back": "送信待ちを取り消す",
     "queue.page.timeline": "これまでの流れ",
+    "queue.page.step.to": "対象:",
+    "queue.page.step.by": "操作した人:",
     "queue.page.reply": "相手のサーバーの答え",
     "queue.page.mistake.choose": "誤送信を報告する",
     "queue.page.mistake.what": "まだ送られていない分とパスワードを止めて、誤送信として記録します。責任者に伝わります。",

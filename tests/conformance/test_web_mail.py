@@ -192,6 +192,18 @@ async def test_mail_that_a_person_must_decide_is_not_sent_without_an_answer(
     assert "自動的に送信します" not in words_of(page)
 
 
+async def test_timeline_tells_whom_a_step_is_about_apart_from_who_did_it(
+    pages: MailPages, owner: httpx2.AsyncClient
+) -> None:
+    """The address a step is about and the person who did it do not run into each other."""
+    queue_id = await pages.node.held(A, B)
+
+    page = await pages.post(owner, f"/mails/{queue_id}/cancel", of=queue_id, position="1")
+    words = words_of(page).replace(" ", "")
+
+    assert f"取り消しました対象:{B}操作した人:tanoue@" in words
+
+
 async def test_mail_of_somebody_else_is_not_there(pages: MailPages) -> None:
     """Another person's mail answers as one that does not exist, whatever is asked of it."""
     queue_id = await pages.node.held(A)

@@ -167,6 +167,9 @@ async def test_link_of_a_dangerous_mail_cancels_and_does_not_send(web_office: We
     sent = await pages.post(pages.office.client(), f"{path}/send", of=queue_id, organisation="customer")
 
     assert f"{path}/send" not in page.text
+    # On a telephone what is among the deeds is hidden; what the words speak of is not.
+    assert 'class="row deeds"' not in page.text
+    assert "ここでもできます。 取り消す" in words_of(page)
     assert "サインイン" in words_of(sent)
     assert [HELD] == await pages.node.states(queue_id)
 

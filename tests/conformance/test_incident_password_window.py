@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from email import message_from_bytes
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -89,10 +90,7 @@ class Life:
     async def passwords(self) -> list[str]:
         """Of every parcel there is."""
         listed = [one.parcel.parcel_id for one in await self.first.parcels(self.queue_id)]
-        found = [
-            await self.first.store.read(lambda reader, one=one: self.first.records.password(reader, one))
-            for one in listed
-        ]
+        found = [await self.first.store.read(partial(self.first.records.password, parcel_id=one)) for one in listed]
         return [one for one in found if one is not None]
 
     async def carrier(self) -> QueueId:
@@ -278,7 +276,7 @@ async def ends(life: Life, point: Point, end: str) -> Sequence[ProtectingNode]:
 def tells(octets: bytes, password: str) -> bool:
     """Whether a password stands in any part of a mail."""
     parts = [one for one in message_from_bytes(octets).walk() if not one.is_multipart()]
-    return any(password.encode() in (one.get_payload(decode=True) or b"") for one in parts)  # type: ignore[operator]
+    return any(password.encode() in (one.get_payload(decode=True) or b"") for one in parts)
 
 
 @pytest.mark.parametrize(("channel", "point", "end"), cases())
@@ -297,7 +295,8 @@ async def test_no_password_leaves_after_the_mistake_was_reported(
     (answered, *_) = await life.desk.entries(incident_id, EntryKind.STOPPED)
     went = [one for one in life.hop.mails[mails:] if any(tells(one.content, word) for word in passwords)]
     is_named = point in NAMED[channel]
-    was_under_way = {carrier_begun: [A], parcel_taken: [SENDER]}.get(point, []) if is_named and end == WELL else []
+    goes_on: dict[Point, list[str]] = {carrier_begun: [A], parcel_taken: [SENDER]}
+    was_under_way = goes_on.get(point, []) if is_named and end == WELL else []
     (fact,) = (await life.desk.fact(life.queue_id)).recipients
 
     assert [0] * is_named == answered.details["passwords_told"]

@@ -34,7 +34,7 @@ from mailguard.model.documents import LETTERS, REPORTS, Addressee, Document, Doc
 from mailguard.model.incident import IncidentId
 from mailguard.web.document_form import differences, document_in, people_lines
 from mailguard.web.forms import Form, Mistake
-from mailguard.web.incident_look import may_look, record_look, word_for
+from mailguard.web.incident_look import may_look, record_look
 from mailguard.web.incident_view import IncidentView, incident_view
 from mailguard.web.visit import NotHere, SignedIn, SignedInVisit
 
@@ -75,8 +75,7 @@ async def opened(visit: SignedIn, incident_id: IncidentId, name: str) -> Respons
     """Puts on record that somebody looks at a document, and leads to it."""
     view = await incident_view(visit, incident_id, IncidentAct.SEE_NAMES)
     kind = _kind(name)
-    word = await record_look(visit, view, LOOK, document=kind.value)
-    return visit.go(f"{view.path}/documents/{kind.value}?look={word}")
+    return visit.go(await _path_of(visit, view, kind))
 
 
 @router.get(_ONE)
@@ -84,9 +83,9 @@ async def shown(visit: SignedIn, incident_id: IncidentId, name: str, look: str =
     """A document as a form: the newest version, an older one, or the draft where nobody saved one yet."""
     view = await incident_view(visit, incident_id, IncidentAct.SEE_NAMES)
     kind = _kind(name)
-    if not may_look(visit, view, LOOK, look):
+    if not may_look(visit, view, LOOK, look, document=kind.value):
         return visit.page("incident_document_closed.html", view=view, kind=kind)
-    return await _page(visit, view, kind, number=version)
+    return await _page(visit, view, kind, look, number=version)
 
 
 @router.post(_ONE)
@@ -100,25 +99,22 @@ async def written(visit: SignedIn, incident_id: IncidentId, name: str) -> Respon
     language: Language = "en" if form.text("language") == "en" else "ja"
     draft = drafted(kind, known_now(visit, view), visit.parts.policy.rules.templates, language)
     if act == "redraft":
-        await record_look(visit, view, LOOK, document=kind.value)
-        return await _page(visit, view, kind, unsaved=draft)
+        return await _shown_again(visit, view, kind, unsaved=draft)
     versions = await _versions(visit, incident_id, kind)
     base = versions[-1].body if versions and versions[-1].body.language == language else draft
     body = document_in(form, base)
     if any(len(one.text) > SECTION_MAX for one in body.sections):
         mistake = Mistake("", "incidents.documents.mistake.long", {"max": SECTION_MAX})
-        return await _page(visit, view, kind, unsaved=body, mistakes=[mistake])
+        return await _shown_again(visit, view, kind, unsaved=body, mistakes=[mistake])
     version = await visit.write(
         save(visit.parts.incidents, visit.parts.documents, incident_id, visit.actor, body)
     )  # fmt: skip
     if act in (*FILES, PRINTED):
         await record_look(visit, view, LOOK, document=kind.value, version=version.number, file=act)
         return await _file(visit, view, version, act)
-    word = await record_look(visit, view, LOOK, document=kind.value)
     place = "#release" if version.body.count(Fill.BLANK) == 0 else ""
     return visit.go(
-        f"{view.path}/documents/{kind.value}?look={word}{place}", "success", "incidents.documents.saved",
-        number=version.number,
+        f"{await _path_of(visit, view, kind)}{place}", "success", "incidents.documents.saved", number=version.number
     )  # fmt: skip
 
 
@@ -132,8 +128,8 @@ async def released(visit: SignedIn, incident_id: IncidentId, name: str) -> Respo
     number = int(form.text("version")) if form.text("version").isdigit() else 0
     chosen = form.texts("to")
     if mistakes := _release_mistakes(kind, form, chosen):
-        return await _page(visit, view, kind, mistakes=mistakes)
-    parts, path = visit.parts, f"{view.path}/documents/{kind.value}?look={word_for(visit, view, LOOK)}"
+        return await _shown_again(visit, view, kind, mistakes=mistakes)
+    parts, path = visit.parts, f"{view.path}/deletion"
     match kind:
         case DocumentKind.DELETION_REQUEST:
             people = {_tick(one): one for one in known_now(visit, view).scope.recipients if one.has_it}
@@ -142,7 +138,6 @@ async def released(visit: SignedIn, incident_id: IncidentId, name: str) -> Respo
             # Some dozens of mails take longer than what others wait for.
             work = parts.deletions.ask(incident_id, visit.actor, number, list(names), names)
             count = await parts.store.write(work, is_brief=False)
-            path = f"{view.path}/deletion"
         case DocumentKind.PERSON_NOTICE:
             places = {int(one) for one in chosen if one.isdigit()}
             hostname = parts.settings.office.hostname
@@ -150,11 +145,12 @@ async def released(visit: SignedIn, incident_id: IncidentId, name: str) -> Respo
                 parts.incidents, parts.documents, parts.deletions, hostname, incident_id, visit.actor, number, places
             )
             count = await parts.store.write(work, is_brief=False)
+            path = await _path_of(visit, view, kind)
         case _:
             await visit.write(
                 release(parts.incidents, parts.documents, incident_id, visit.actor, kind, number)
             )  # fmt: skip
-            return visit.go(path, "success", "incidents.documents.released")
+            return visit.go(await _path_of(visit, view, kind), "success", "incidents.documents.released")
     parts.hint()
     key = "incidents.documents.drilled" if view.incident.is_drill else "incidents.documents.sent"
     return visit.go(path, "success", key, count=count)
@@ -177,12 +173,15 @@ async def outside(visit: SignedIn, incident_id: IncidentId, name: str) -> Respon
     if not note or len(note) > NOTE_MAX:
         mistakes.append(Mistake("note", "incidents.documents.mistake.note"))
     if mistakes or on is None:
-        return await _page(visit, view, kind, mistakes=mistakes)
+        return await _shown_again(visit, view, kind, mistakes=mistakes)
     await visit.write(done_outside(visit.parts.incidents, incident_id, visit.actor, kind, on, note, today))
-    word = word_for(visit, view, LOOK)
-    return visit.go(
-        f"{view.path}/documents/{kind.value}?look={word}", "success", "incidents.documents.noted"
-    )  # fmt: skip
+    return visit.go(await _path_of(visit, view, kind), "success", "incidents.documents.noted")
+
+
+async def _path_of(visit: SignedInVisit, view: IncidentView, kind: DocumentKind) -> str:
+    """Where a document is shown to somebody whose look at it goes on record now."""
+    word = await record_look(visit, view, LOOK, document=kind.value)
+    return f"{view.path}/documents/{kind.value}?look={word}"
 
 
 def known_now(visit: SignedInVisit, view: IncidentView) -> Known:
@@ -195,10 +194,24 @@ def known_now(visit: SignedInVisit, view: IncidentView) -> Known:
     )  # fmt: skip
 
 
+async def _shown_again(
+    visit: SignedInVisit,
+    view: IncidentView,
+    kind: DocumentKind,
+    *,
+    unsaved: Document | None = None,
+    mistakes: list[Mistake] | None = None,
+) -> Response:
+    """A form as the answer to a form: the document stands in it, so this is a look of its own."""
+    word = await record_look(visit, view, LOOK, document=kind.value)
+    return await _page(visit, view, kind, word, unsaved=unsaved, mistakes=mistakes)
+
+
 async def _page(
     visit: SignedInVisit,
     view: IncidentView,
     kind: DocumentKind,
+    look: str,
     *,
     number: int = 0,
     unsaved: Document | None = None,
@@ -242,7 +255,7 @@ async def _page(
         may_write=IncidentAct.WORK in view.acts,
         may_release=IncidentAct.DECIDE in view.acts,
         today=visit.parts.clock.now().astimezone(JAPAN).date().isoformat(),
-        look=word_for(visit, view, LOOK),
+        look=look,
         deed=Deed,
     )
 

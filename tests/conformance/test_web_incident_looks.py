@@ -9,7 +9,7 @@ import httpx2
 
 from mailguard.model.audit import AuditAction
 from mailguard.web.incident_tabs import TABS
-from tests.conformance.hold_parts import MakeNode, Node
+from tests.conformance.hold_parts import SENDER, MakeNode, Node
 from tests.conformance.test_web_incident_triage import sent_list
 from tests.conformance.test_web_incidents import (
     ADMINISTRATOR,
@@ -17,7 +17,6 @@ from tests.conformance.test_web_incidents import (
     COLLEAGUE,
     HEAD,
     OTHER_HEAD,
-    SENDER,
     TWO,
     name_people,
     reported,

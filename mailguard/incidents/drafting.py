@@ -74,10 +74,22 @@ def _sections(template: Template, facts: _Facts, language: Language) -> tuple[Se
 
 
 def _people(known: Known) -> tuple[Addressee, ...]:
-    """Whose addresses others saw: each of them is told. Whose data a file held the record has no address of."""
-    if not known.scope.visible:
+    """Whose addresses others saw, where that is what went wrong: each of them is told.
+
+    Whose data a file held the record has no address of, and who got it by mistake is not whom it is about.
+    """
+    if not _is_about_visibility(known):
         return ()
     return tuple(Addressee(one.name, one.address) for one in known.scope.leaked_to)
+
+
+def _is_about_visibility(known: Known) -> bool:
+    """Whether recipients seeing each other is what went wrong: somebody said so, or nothing else may have leaked."""
+    cause, scope = known.incident.cause, known.scope
+    if cause is Cause.VISIBLE_RECIPIENTS:
+        return scope.visible > 0
+    has_more = scope.is_unreadable or any(one.kind != Kind.EMAIL_ADDRESS for one in scope.kinds)
+    return cause in (Cause.UNKNOWN, Cause.OTHER) and scope.visible > 0 and not has_more
 
 
 class _Facts:
@@ -204,11 +216,11 @@ class _Facts:
         return Fact(self._say("persons", count=scope.persons))
 
     def cause(self) -> Fact:
-        cause, visible = self._known.incident.cause, self._known.scope.visible
+        cause = self._known.incident.cause
         background = "\n" + self._say("cause.background") if self._is_full else ""
         match cause:
-            case Cause.UNKNOWN | Cause.OTHER if visible:
-                return Fact(self._say("cause.visible", visible=visible) + background)
+            case Cause.UNKNOWN | Cause.OTHER if _is_about_visibility(self._known):
+                return Fact(self._say("cause.visible", visible=self._known.scope.visible) + background)
             case Cause.OTHER:
                 return Fact(BLANK[self._language])
             case Cause.UNKNOWN:
@@ -323,8 +335,7 @@ class _Facts:
         cause = self._known.incident.cause
         if cause in _CAUSES:
             return cause.value
-        is_shown = cause in (Cause.UNKNOWN, Cause.OTHER) and self._known.scope.visible > 0
-        return Cause.VISIBLE_RECIPIENTS.value if is_shown else "other"
+        return Cause.VISIBLE_RECIPIENTS.value if _is_about_visibility(self._known) else "other"
 
     def _who(self) -> str:
         department, office = self._known.incident.department, self.office().text

@@ -121,6 +121,26 @@ async def test_first_report_of_a_published_case_is_nearly_whole_before_anybody_t
     assert case.is_subject_repeated is ("件名：" in request["section-which"])
 
 
+async def test_cause_nobody_named_is_not_made_up(web_office: WebOffice, node: Node) -> None:
+    """A list that two firms got in one mail: that they saw each other is not said to be what went wrong, and the letter
+    to the persons concerned is not addressed to the firms.
+    """
+    case = CASES["1,939 children in a sheet to six kindergartens"]
+    wire = mail(KINDERGARTENS, "list", "名簿をお送りします。\r\n", children(5))
+    queue_id = await node.held(*case.to, wire=wire)
+    wish = hold.Wish(recipients=hold.Recipients.AS_THEY_ARE, in_clear=True)
+    await node.store.write(hold.release(node.spool, queue_id, SATO, "sent all the same", wish=wish))
+    await node.look()
+    incident_id = await reported(web_office, queue_id)
+    async with await web_office.signed_in(CISO, TWO) as client:
+        desk = Desk(client, incident_id)
+        report = "\n".join(fields_of(await desk.open("prompt_report")).values())
+        notice = fields_of(await desk.open("person_notice"))
+
+    assert "互いに見える" not in report
+    assert not [one for one in KINDERGARTENS if one in notice["people"]]
+
+
 async def test_accident_outside_mail_is_left_to_people_to_describe(web_office: WebOffice, node: Node) -> None:
     """Of a lost memory stick the record knows when it became known; the rest is marked for somebody to write."""
     async with await web_office.signed_in(SENDER) as client:

@@ -136,8 +136,10 @@ TABLE: dict[Asked, Line] = {
     **_lines(READS, f"GET {MAIL}/content", f"POST {MAIL}/content"),
     **_lines(READS, f"GET {MAIL}/page", f"GET {MAIL}/files/{{path}}", f"POST {MAIL}/files/{{path}}", is_empty=True),
     **_lines(OWNS, f"GET {MAIL}/mend", f"POST {MAIL}/mend", f"POST {MAIL}/fix", f"POST {MAIL}/return"),
-    **_lines(CANCELS, *(f"POST {MAIL}/{act}" for act in ("cancel", "restore", "extend", "stop"))),
+    **_lines(CANCELS, *(f"POST {MAIL}/{act}" for act in ("cancel", "extend", "stop"))),
     **_lines(SENDS, f"POST {MAIL}/send"),
+    # What comes back goes by itself when its time is over.
+    **_lines(OWNS | SENDS, f"POST {MAIL}/restore"),
     **_lines(DECIDES, f"POST {MAIL}/approval"),
     **_lines(OPERATES, *(f"POST {MAIL}/{act}" for act in ("retry", "give-up", "take-back"))),
     **_lines(OWNS, *(f"POST {MAIL}/passwords/{act}" for act in ("show", "release", "reroute")), is_empty=True),
@@ -216,7 +218,8 @@ TABLE: dict[Asked, Line] = {
     # -- programs
     **_lines(SIGNED_IN, "GET /api/v1/mails", "GET /api/v1/openapi.json"),
     **_lines(SEES, f"GET {API}", f"POST {API}/report-mistake"),
-    **_lines(CANCELS, f"GET {API}/parcels", *(f"POST {API}/{act}" for act in ("cancel", "restore", "extend"))),
+    **_lines(CANCELS, f"GET {API}/parcels", *(f"POST {API}/{act}" for act in ("cancel", "extend"))),
+    **_lines(OWNS | SENDS, f"POST {API}/restore"),
     **_lines(OWNS, f"POST {API}/mend", f"POST {API}/return-draft"),
     **_lines(SENDS, f"POST {API}/send", f"POST {API}/schedule"),
     **_lines(DECIDES, f"POST {API}/approve", f"POST {API}/disapprove"),

@@ -130,3 +130,52 @@ async def test_open_list_shows_a_new_mail_and_keeps_what_was_ticked(
     await context.close()
 
     assert (is_ticked, typed) == (True, "typing")
+
+
+async def typed_into(page: Page, address: str) -> None:
+    """A long errand on a mail's page that is not done yet: words, a box, what was opened, and a button chosen by key."""
+    await page.goto(address)
+    await page.locator("input[name=position]").first.check()
+    await page.locator("details:has(form[action*='/return']) > summary").click()
+    await page.locator("input[name=cancels]").uncheck()
+    await page.locator("input[name=organisation]").nth(1).fill("minami")
+    await page.locator("button[formaction*='/cancel']").filter(visible=True).focus()
+
+
+async def left_of(page: Page) -> dict[str, object]:
+    """What is left of that."""
+    organisations = await page.locator("input[name=organisation]").all()
+    return {
+        "box": await page.locator("input[name=position]").first.is_checked(),
+        "opened": await page.locator("details:has(form[action*='/return'])").get_attribute("open") is not None,
+        "cancels": await page.locator("input[name=cancels]").is_checked(),
+        "typed": [await one.input_value() for one in organisations][:2],
+        "at": await page.evaluate("document.activeElement.getAttribute('formaction')?.includes('/cancel')"),
+    }
+
+
+async def test_open_mail_that_changes_keeps_what_somebody_is_about_to_do(
+    browser: Browser, relay: Relay, hop: ScriptedNextHop
+) -> None:
+    """While I type my answer the mail changes elsewhere: the page shows that, and takes nothing out of my hands."""
+    queue_id = await held(relay, *FIRMS)
+    context = await context_of(browser, {"viewport": DESKTOP})
+    page, elsewhere = await new_page(context), await new_page(context)
+    pages = await sign_in(page, relay, hop, SATO)
+    await elsewhere.goto(f"{pages}/mails/{queue_id}")
+    await typed_into(page, f"{pages}/mails/{queue_id}")
+    before = await page.locator("#mail").get_attribute("hx-get")
+
+    await page.mouse.move(5, 5)
+    await page.mouse.down()
+    await elsewhere.locator("button[formaction*='/stop']").filter(visible=True).click()
+    await elsewhere.wait_for_load_state()
+    pressing = await page.locator("#mail").get_attribute("hx-get")
+    await page.locator("button[formaction*='/cancel']").filter(visible=True).focus()
+    await page.mouse.up()
+    await page.locator(f'#mail:not([hx-get="{before}"])').wait_for()
+    left = await left_of(page)
+    await context.close()
+
+    assert pressing == before
+    assert left == {"box": True, "opened": True, "cancels": False, "typed": ["", "minami"], "at": True}

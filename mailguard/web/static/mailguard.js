@@ -12,7 +12,6 @@
    data-passkey="get|create"   a form: asks data-options for a challenge, the device for its answer, and is sent
    data-filter                 a field: of its section's lines with data-filtered those are shown that hold what is typed
    data-chosen="name"          says how many boxes of that name are ticked, with the words of data-none and data-some
-   data-keep-ticks             what was ticked in it stays so when it comes anew; needs an id
    data-events on body         the stream that says when something changed: "changed" is then raised on body */
 "use strict";
 (() => {
@@ -65,7 +64,7 @@
 
   const prepare = () => {
     for (const element of all("[data-needs-script]")) element.hidden = false;
-    tickAgain();
+    putBack();
     countChosen();
     tick();
     announce();
@@ -91,21 +90,60 @@
     }
   };
 
-  const kept = new Map();
-  const keepTicks = (target) => {
-    if (target.id && "keepTicks" in target.dataset) {
-      kept.set(target.id, all("input[type=checkbox]:checked", target).map((box) => `${box.name}=${box.value}`));
-    }
+  // What somebody typed, ticked or opened stays when a part of the page comes anew, and so does where they are
+
+  const FIELDS = "input:not([type=hidden]), textarea, select";
+  const KEYS = "button, a[href], summary";
+  const isBox = (field) => field.type === "checkbox" || field.type === "radio";
+  const isTouched = (field) =>
+    field.tagName === "SELECT" || (isBox(field) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
+  const pressed = (button) => `${button.getAttribute("formaction") || button.getAttribute("href")} ${button.textContent.trim()}`;
+
+  // Fields by form, name and, where several have one name, order.
+  const named = (root) => {
+    const seen = new Map();
+    return all(FIELDS, root).map((field) => {
+      const name = `${field.form?.getAttribute("action")} ${field.name} ${isBox(field) ? field.value : ""}`;
+      seen.set(name, (seen.get(name) || 0) + 1);
+      return [`${name} ${seen.get(name)}`, field];
+    });
   };
-  const tickAgain = () => {
-    for (const [id, boxes] of kept) {
-      const root = document.getElementById(id);
-      for (const box of root ? all("input[type=checkbox]", root) : []) {
-        if (boxes.includes(`${box.name}=${box.value}`)) box.checked = true;
-      }
-    }
-    kept.clear();
+
+  let kept = null;
+  const keep = (root) => {
+    // A part that came back with mistakes holds what was typed as if it had always stood there.
+    const keepsAll = root.querySelector("[aria-invalid]") !== null;
+    const active = document.activeElement;
+    kept = {
+      id: root.id,
+      fields: new Map(named(root).filter(([, field]) => keepsAll || isTouched(field)).map(([name, field]) => [name, [field.value, field.checked]])),
+      opened: all("details[open] > summary", root).map((summary) => summary.textContent),
+      at: root.contains(active) && !active.id && active.matches(KEYS) ? pressed(active) : null,
+    };
   };
+  const putBack = () => {
+    const root = kept && document.getElementById(kept.id);
+    if (!root) return;
+    for (const [name, field] of named(root).filter(([name]) => kept.fields.has(name))) {
+      const [value, checked] = kept.fields.get(name);
+      if (isBox(field)) field.checked = checked;
+      else field.value = value;
+    }
+    for (const summary of all("details > summary", root)) {
+      if (kept.opened.includes(summary.textContent)) summary.parentElement.open = true;
+    }
+    all(KEYS, root).find((button) => pressed(button) === kept.at)?.focus({ preventScroll: true });
+    kept = null;
+  };
+
+  // A press is not cut in two: what comes meanwhile is asked for again.
+  let isDown = false;
+  let isMissed = false;
+  const lift = () => setTimeout(() => {
+    isDown = false;
+    if (isMissed) document.body.dispatchEvent(new CustomEvent("changed"));
+    isMissed = false;
+  }, 0);
 
   // Copying
 
@@ -222,7 +260,15 @@
   document.addEventListener("input", (event) => {
     if ("filter" in event.target.dataset) filter(event.target);
   });
-  document.addEventListener("htmx:beforeSwap", (event) => keepTicks(event.detail.target));
+  document.addEventListener("pointerdown", () => { isDown = true; });
+  document.addEventListener("pointerup", lift);
+  document.addEventListener("pointercancel", lift);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (isDown && event.detail.shouldSwap) {
+      event.detail.shouldSwap = false;
+      isMissed = true;
+    } else if (event.detail.shouldSwap) keep(event.detail.target);
+  });
   document.addEventListener("htmx:afterSettle", prepare);
   document.addEventListener("htmx:configRequest", (event) => {
     // What a page asks by itself is no sign that somebody is there: it does not keep a session alive.

@@ -23,7 +23,7 @@ from mailguard.correspondents.agreed import (
     withdraw,
 )
 from mailguard.correspondents.learning import forget, forget_old_threads, learn, learn_now
-from mailguard.correspondents.recall import recall, signature_of
+from mailguard.correspondents.recall import belonging_to, called, recall, signature_of
 from mailguard.correspondents.transfer import Entry, entries_in, export, import_entries
 
 __all__ = [
@@ -34,6 +34,8 @@ __all__ = [
     "Known",
     "agree",
     "agreed_password",
+    "belonging_to",
+    "called",
     "entries_in",
     "export",
     "forget",

@@ -142,6 +142,18 @@ def addresses_named(reader: Reader, names: Collection[str], limit: int) -> Itera
     return ((row.name, row.address) for row in _rows(reader, _BY_NAME, names, limit=limit))
 
 
+def greeted_as(reader: Reader, organisation: str) -> dict[str, int]:
+    """Mails by address of those that were greeted as people of this organisation, in any case; a scan of the names."""
+    start = correspondent_name.c.name.istartswith(f"{organisation}|", autoescape=True)
+    statement = (
+        select(correspondent.c.address, correspondent.c.mails)
+        .join(correspondent_name, correspondent_name.c.address == correspondent.c.address)
+        .where(start)
+        .distinct()
+    )
+    return {row.address: row.mails for row in reader.execute(statement)}
+
+
 def names_of(reader: Reader, addresses: Collection[str]) -> Iterator[tuple[str, str]]:
     """Names by which these addresses go: address, name (correspondent_name_by_address)."""
     return ((row.address, row.name) for row in _rows(reader, _NAMES, addresses))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 
 from mailguard.correspondents import queries
 from mailguard.correspondents.queries import Reader
@@ -44,6 +45,25 @@ def recall(reader: Reader, question: Question) -> Knowledge:
         circles=tuple(frozenset(people.split(" ")) for people in thread),
         is_known_list=len(question.visible) > 1 and queries.is_within_a_list(reader, question.visible),
     )
+
+
+def called(reader: Reader, addresses: Collection[str]) -> dict[str, frozenset[str]]:
+    """The names by which these addresses go, as learned or taken over; none where nothing is known."""
+    names = _grouped(queries.names_of(reader, addresses))
+    return {address: frozenset(name for name in found if "|" not in name) for address, found in names.items()}
+
+
+def belonging_to(reader: Reader, organisation: str, group_of: Callable[[str], str]) -> frozenset[str]:
+    """Whose name this is, by the greetings of mail that was delivered: the one most mail went to, or several alike.
+
+    ``organisation``: without its legal form and blanks. Nobody's where too little mail went to whoever goes by it: that
+    may have been a slip. ``group_of``: whom an address counts with.
+    """
+    mails: Counter[str] = Counter()
+    for address, count in (queries.greeted_as(reader, organisation) if organisation else {}).items():
+        mails[group_of(address)] += count
+    most = max(mails.values(), default=0)
+    return frozenset(group for group, count in mails.items() if count == most) if most >= _FEW else frozenset()
 
 
 SIGNED_OFTEN = 3

@@ -15,12 +15,14 @@ from typing import TypeVar
 
 from mailguard import audit
 from mailguard.errors import NotAllowed, StaleState
+from mailguard.hold.called import knowing
 from mailguard.hold.danger import ChooseAddress, GroupOf, TypeOrganisation, answered, questions
 from mailguard.model.address import comparable
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.model.queue import QueueId, Recipient, State
 from mailguard.model.summary import Summary
 from mailguard.spool import Spool
+from mailguard.spool.box_queries import Reader
 from mailguard.store import Transaction, Work
 
 T = TypeVar("T")
@@ -65,16 +67,19 @@ class Answers:
 @dataclass(frozen=True)
 class Unanswered:
     """What is wrong with answers. ``open``: nothing was chosen; ``other``: the other address is right, so the mail is
-    to be mended; ``typed``: by number, which of those typed name nobody this mail goes to, or one named before.
+    to be mended. By number, which of those typed are ``empty``, name one who was ``repeated``, or (``typed``) nobody
+    this mail goes to.
     """
 
     open: tuple[ChooseAddress, ...] = ()
     other: tuple[ChooseAddress, ...] = ()
     typed: tuple[int, ...] = ()
+    empty: tuple[int, ...] = ()
+    repeated: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether anything is."""
-        return bool(self.open or self.other or self.typed)
+        return bool(self.open or self.other or self.typed or self.empty or self.repeated)
 
 
 class NotAnswered(NotAllowed):
@@ -107,13 +112,21 @@ def asked_of(recipients: Sequence[Recipient], known: Acquainted) -> Asked:
     return Asked(choices, len(asked) - len(choices), tuple(organisations.values()))
 
 
+def with_names(
+    reader: Reader, asked: Asked, answers: Answers, recipients: Sequence[Recipient], group_of: GroupOf
+) -> Asked:
+    """What is asked of these recipients, where the answers count by what is known of their names (``hold.called``)."""
+    return replace(asked, organisations=knowing(reader, asked.organisations, answers.typed, recipients, group_of))
+
+
 def unanswered(asked: Asked, answers: Answers) -> Unanswered:
     """What is wrong with the answers; nothing where they will do."""
     given = {one.position: answers.chosen.get(one.position, "").strip() for one in asked.choices}
     wrong = [one for one in asked.choices if not answered(one, given[one.position])]
     other = tuple(one for one in wrong if comparable(given[one.position]) == one.known)
     left, amiss = list(asked.organisations), []
-    for number, typed in enumerate((*answers.typed, *([""] * asked.typed))):
+    everything = (*answers.typed, *([""] * asked.typed))
+    for number, typed in enumerate(everything):
         named = next((one for one in left if answered(one, typed)), None)
         if named is None:
             amiss.append(number)
@@ -121,7 +134,10 @@ def unanswered(asked: Asked, answers: Answers) -> Unanswered:
             left.remove(named)
     missing = max(0, asked.typed - (len(asked.organisations) - len(left)))
     amiss = amiss[:missing]
-    return Unanswered(tuple(one for one in wrong if one not in other), other, tuple(amiss))
+    empty = tuple(number for number in amiss if not everything[number].strip())
+    again = tuple(number for number in amiss if any(answered(one, everything[number]) for one in asked.organisations))
+    unknown = tuple(number for number in amiss if number not in empty and number not in again)
+    return Unanswered(tuple(one for one in wrong if one not in other), other, unknown, empty, again)
 
 
 def when_answered(
@@ -153,6 +169,7 @@ def when_answered(
         summary = spool.summaries(transaction, [queue_id]).get(queue_id)
         facts: Mapping[str, object] = {} if recorded is None else recorded.facts
         asked = asked_of(held, acquainted(facts, summary, is_outside, group_of))
+        asked = with_names(transaction, asked, answers, held, group_of)
         amiss = unanswered(asked, answers)
         if amiss:
             raise NotAnswered(amiss)

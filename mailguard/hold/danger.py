@@ -23,7 +23,9 @@ TYPED_MAX = 3
 
 _RISKS = frozenset({Obligation.HIDE_RECIPIENTS, Obligation.SEND_INDIVIDUALLY, Obligation.PROTECT})
 """What rules about exposure and personal data want done."""
-_FORMS = re.compile(r"(?:株式|有限|合同|合資|合名)会社|(?:一般|公益)?(?:社団|財団)法人|\((?:株|有|同)\)")
+_FORMS = re.compile(
+    r"(?:株式|有限|合同|合資|合名)会社|(?:一般|公益)?(?:社団|財団)法人|(?:医療|学校|社会福祉|税理士|npo)法人|\((?:株|有|同)\)"
+)
 _TITLE = re.compile(r"(?:様|さま|さん|殿|先生|御中|氏)$")
 _BETWEEN = re.compile(r"[\s,;/|()\[\]<>「」『』【】・、。@\"']+")
 _PART_LEAST = 2
@@ -114,7 +116,7 @@ def answered(question: Question, answer: str) -> bool:
         case ChooseAddress():
             return comparable(answer.strip()) == question.typed
         case TypeOrganisation():
-            return _plain(answer) in question.accepted
+            return plain(answer) in question.accepted
         case _:
             assert_never(question)
 
@@ -134,26 +136,31 @@ def _resembled(address: str, facts: Mapping[str, object]) -> str | None:
 
 def _typed(group: str, members: Sequence[Recipient], names: Mapping[str, str]) -> TypeOrganisation:
     is_person = "@" in group
-    accepted = {group, local_part(group)} if is_person else {group, group.partition(".")[0]}
+    accepted = {group, local_part(group)} if is_person else set(domain_words(group))
     for member in members:
         address = comparable(member.path.address)
         if not is_person:
             accepted.add(domain_of(address))
-        accepted |= _parts(names.get(address, ""))
-    plain = {_plain(one) for one in accepted}
-    return TypeOrganisation(tuple(member.key.position for member in members), group, is_person, frozenset(plain - {""}))
+        accepted |= parts_of(names.get(address, ""))
+    positions = tuple(member.key.position for member in members)
+    return TypeOrganisation(positions, group, is_person, frozenset({plain(one) for one in accepted} - {""}))
 
 
-def _parts(name: str) -> set[str]:
+def domain_words(group: str) -> frozenset[str]:
+    """What a registrable domain is called: itself, and its first label."""
+    return frozenset({group, group.partition(".")[0]})
+
+
+def parts_of(name: str) -> set[str]:
     """A shown name as a whole and by its words; an address shown as a name is none."""
     if "@" in name:
         return set()
     text = unicodedata.normalize("NFKC", name)
     words = [_TITLE.sub("", word) for word in _BETWEEN.split(text)]
-    return {word for word in (*words, text) if len(_plain(word)) >= _PART_LEAST}
+    return {word for word in (*words, text) if len(plain(word)) >= _PART_LEAST}
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """For comparing: without width, case, blanks, titles, the legal form of a firm."""
     folded = unicodedata.normalize("NFKC", text).casefold().strip()
     return "".join(_TITLE.sub("", _FORMS.sub("", folded)).split())

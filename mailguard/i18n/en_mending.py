@@ -143,17 +143,29 @@ TEXTS: dict[str, str] = {
     "mending.page.choice.correct": "Correct to {address}",
     "mending.page.typed.organisation": "Which organisation is this mail meant for?",
     "mending.page.typed.organisation.several": "Name {count} organisations or people this mail is meant for",
-    "mending.page.typed.organisation.hint": "Its name, or what stands after the @ of its address.",
+    "mending.page.typed.organisation.hint": (
+        "What stands after the @ of its address (for name.example.jp: name), or its name. A name counts where it "
+        "stands beside the address, or where several mails to it have greeted it so."
+    ),
     "mending.page.typed.organisation.wrong": (
-        "None of the recipients is of that organisation. Look at the addresses above: are they whom you mean?"
+        "The address and earlier mail do not show that this is whom the mail goes to. If the recipients above are "
+        "right, type what stands after the @ of the address; otherwise correct the recipients."
     ),
     "mending.page.typed.any_order": "Any order will do.",
     "mending.page.typed.person": "Whom is this mail meant for?",
     "mending.page.typed.person.several": "Name {count} people this mail is meant for",
-    "mending.page.typed.person.hint": "A name or an address.",
+    "mending.page.typed.person.hint": "The name that stands beside the address, or the address.",
     "mending.page.typed.person.wrong": (
-        "None of the recipients is that person. Look at the addresses above: are they whom you mean?"
+        "No recipient of this mail goes by that. If the recipients above are right, type the address; otherwise "
+        "correct the recipients."
     ),
+    "mending.page.typed.open": "Nothing was typed yet. Type whom this mail is meant for.",
+    "mending.page.typed.several.open": "Number {number}: nothing was typed yet. Type whom this mail is meant for.",
+    "mending.page.typed.several.wrong": (
+        "Number {number}: no recipient of this mail goes by that. If the recipients above are right, type what "
+        "stands after the @ of the address; otherwise correct the recipients."
+    ),
+    "mending.page.typed.several.repeated": "Number {number}: this one was named before. Name another.",
     "mending.page.typed.label.organisation": "Organisation",
     "mending.page.typed.label.person": "Name",
     "mending.page.typed.label.numbered": "Number {number}",

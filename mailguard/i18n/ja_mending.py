@@ -141,16 +141,30 @@ TEXTS: dict[str, str] = {
     "mending.page.choice.correct": "{address} に直す",
     "mending.page.typed.organisation": "このメールは、どの会社や団体に送るものですか",
     "mending.page.typed.organisation.several": "このメールを送る会社や団体、個人の方を、{count}つ入力してください",
-    "mending.page.typed.organisation.hint": "会社の名前、または相手のアドレスの @ より右側を入力してください。",
+    "mending.page.typed.organisation.hint": (
+        "相手のアドレスの @ より右側(例: ○○.example.jp の ○○)か、会社や団体の名前を入力してください。名前は、"
+        "宛先の表示名にあるものか、これまでに何度か送った相手の宛名にあるものを使えます。"
+    ),
     "mending.page.typed.organisation.wrong": (
-        "宛先に、その会社や団体は見つかりません。上の宛先のアドレスを見て、送りたい相手かどうかを確かめてください。"
+        "宛先のアドレスや、いままでのやりとりからは、この名前の相手を確かめられませんでした。"
+        "上の宛先が送りたい相手なら、そのアドレスの @ より右側を入力してください。違うときは、宛先を直してください。"
     ),
     "mending.page.typed.any_order": "順番は自由です。",
     "mending.page.typed.person": "このメールは、どなたに送るものですか",
     "mending.page.typed.person.several": "このメールを送る方を、{count}名入力してください",
-    "mending.page.typed.person.hint": "お名前、または相手のメールアドレスを入力してください。",
+    "mending.page.typed.person.hint": "宛先の表示名にあるお名前、または相手のメールアドレスを入力してください。",
     "mending.page.typed.person.wrong": (
-        "宛先に、その方は見つかりません。上の宛先のアドレスを見て、送りたい相手かどうかを確かめてください。"
+        "宛先に見つかりません。上の宛先が送りたい相手なら、そのメールアドレスを入力してください。違うときは、"
+        "宛先を直してください。"
+    ),
+    "mending.page.typed.open": "まだ入力されていません。このメールを送る相手を入力してください。",
+    "mending.page.typed.several.open": "{number}つめ: まだ入力されていません。このメールを送る相手を入力してください。",
+    "mending.page.typed.several.wrong": (
+        "{number}つめ: 宛先に見つかりません。上の宛先が送りたい相手なら、そのアドレスの @ "
+        "より右側を入力してください。違うときは、宛先を直してください。"
+    ),
+    "mending.page.typed.several.repeated": (
+        "{number}つめ: 同じ相手が、もう入力されています。ほかの相手を入力してください。"
     ),
     "mending.page.typed.label.organisation": "会社や団体の名前",
     "mending.page.typed.label.person": "お名前",

@@ -30,6 +30,7 @@ from mailguard.hold.answering import (
     asked_of,
     unanswered,
     when_answered,
+    with_names,
 )
 from mailguard.hold.decision import Decision
 from mailguard.hold.exposure import exposure_of
@@ -117,8 +118,9 @@ async def release_answered(
     if form.has("clear") and not may_waive:
         raise NotAllowed("may not waive")
     at, wish, mistakes = _how(visit, form)
+    answers, group_of = answers_of(form), visit.parts.policy.rules.directory.people_group
     asked = asked_of(recipients, known_of(visit.parts, decision))
-    answers = answers_of(form)
+    asked = await visit.read(lambda reader: with_names(reader, asked, answers, recipients, group_of))
     mistakes = mistakes_of(unanswered(asked, answers), asked) + mistakes
     if mistakes:
         return NotReleased(mistakes, corrections_of(unanswered(asked, answers)))
@@ -241,10 +243,20 @@ def whole_number(typed: str) -> int:
 def mistakes_of(amiss: Unanswered, asked: Asked) -> list[Mistake]:
     """What is wrong with answers, in words that do not give them away."""
     kind = "person" if asked.is_about_people else "organisation"
+    typed = [
+        *((number, f"{kind}.wrong", "wrong") for number in amiss.typed),
+        *((number, "open", "open") for number in amiss.empty),
+        *((number, "open", "repeated") for number in amiss.repeated),
+    ]
     return [
         *(Mistake(f"choice-{one.position}", "mending.page.choice.open") for one in amiss.open),
         *(Mistake(f"choice-{one.position}", "mending.page.choice.other") for one in amiss.other),
-        *(Mistake(f"organisation-{number}", f"mending.page.typed.{kind}.wrong") for number in amiss.typed),
+        *(
+            Mistake(f"organisation-{number}", f"mending.page.typed.{alone}")
+            if asked.typed == 1
+            else Mistake(f"organisation-{number}", f"mending.page.typed.several.{one}", {"number": number + 1})
+            for number, alone, one in sorted(typed)
+        ),
     ]
 
 

@@ -219,12 +219,14 @@ async def _answering(
 
 def _amiss(unanswered: Unanswered) -> dict[str, list[int]]:
     """What is wrong with answers: positions nothing was chosen for, those where the other address was, and which of
-    the typed ones, counted from 0, name nobody this mail goes to.
+    the typed ones, counted from 0, name nobody this mail goes to, are empty, or name one who was named before.
     """
     return {
         "open": [one.position for one in unanswered.open],
         "other_chosen": [one.position for one in unanswered.other],
         "typed_wrong": list(unanswered.typed),
+        "typed_empty": list(unanswered.empty),
+        "typed_repeated": list(unanswered.repeated),
     }
 
 

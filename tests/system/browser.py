@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
 
 AXE = Path(__file__).parents[1] / "fakes" / "axe" / "axe.min.js"
 DESKTOP = {"width": 1280, "height": 800}
@@ -43,6 +43,12 @@ async def new_page(context: BrowserContext) -> Page:
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     return page
+
+
+async def follow(what: Locator) -> None:
+    """A click that brings another page, which is there when this returns: nobody looks at the one that is leaving."""
+    async with what.page.expect_navigation():
+        await what.click()
 
 
 async def violations(page: Page) -> list[str]:

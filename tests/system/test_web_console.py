@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.fakes.next_hop import ScriptedNextHop
-from tests.system.browser import DESKTOP, PHONE, chromium, keep, small_targets, violations
+from tests.system.browser import DESKTOP, PHONE, chromium, follow, keep, small_targets, violations
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
 from tests.system.test_web_rules import administrator
 
@@ -74,8 +74,7 @@ async def fill(page: Page, form: str, **fields: str) -> None:
     shown = page.locator(f"form[action='{form}']").last
     for name, value in fields.items():
         await shown.locator(f"#{name}").fill(value)
-    async with page.expect_navigation():
-        await shown.locator("button").last.click()
+    await follow(shown.locator("button").last)
 
 
 async def enter_everything(page: Page, pages: str) -> None:
@@ -112,8 +111,7 @@ async def test_device_entered_on_its_page_sends_at_once(browser: Browser, relay:
     await page.goto(f"{pages}/office/devices")
     await fill(page, "/office/devices/put", name="複合機 2階", networks="127.0.0.1", owner=SATO, allowed_senders=COPIER)
     taken = await asked()
-    await page.locator("form[action='/office/devices/state'] button").click()
-    await page.wait_for_load_state()
+    await follow(page.locator("form[action='/office/devices/state'] button"))
     again = await asked()
     await asyncio.to_thread(copier.close)
 
@@ -126,8 +124,7 @@ async def test_device_entered_on_its_page_sends_at_once(browser: Browser, relay:
         await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         await page.goto(f"{pages}/office")
         if await page.locator("html").get_attribute("lang") != language:
-            await page.locator("form[action='/language'] button").click()
-            await page.wait_for_load_state()
+            await follow(page.locator("form[action='/language'] button"))
         for name in names:
             answer = await page.goto(f"{pages}{PAGES[name]}")
             assert answer is not None, name

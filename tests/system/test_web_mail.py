@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.fakes.next_hop import ScriptedNextHop
-from tests.system.browser import DESKTOP, PHONE, keep, new_page, small_targets, violations
+from tests.system.browser import DESKTOP, PHONE, follow, keep, new_page, small_targets, violations
 from tests.system.office_day import states
 from tests.system.relay import Relay
 from tests.system.test_web_mending import SATO, browser, held, hop, office, sign_in, went_to
@@ -67,14 +67,14 @@ async def errand(page: Page, relay: Relay, pages: str, queue_id: str, *, has_scr
     await page.locator("#state-words").wait_for()
     wrong = await minded(page, has_scripts=has_scripts)
     wrong += await hidden_behind_the_bar(page) if page.viewport_size == PHONE else []
-    await page.locator("form:has(input[value='to_bcc']) button").click()
+    await follow(page.locator("form:has(input[value='to_bcc']) button"))
     await page.goto(f"{pages}/mails/{queue_id}")
     assert await page.locator("form:has(input[value='to_bcc'])").count() == 0
     await cancel(page)
     await page.locator("form[action$='/restore'] button").wait_for()
     assert set(states(relay, queue_id)) == {"cancelled"}
     wrong += await minded(page, has_scripts=has_scripts)
-    await page.locator("form[action$='/restore'] button").click()
+    await follow(page.locator("form[action$='/restore'] button"))
     await page.locator("button[formaction$='/send']").filter(visible=True).first.wait_for()
     assert "held" in states(relay, queue_id)
     for field, name in zip(await page.locator("input[name=organisation]").all(), ASKED, strict=False):
@@ -133,7 +133,7 @@ async def test_open_list_shows_a_new_mail_and_keeps_what_was_ticked(
 
 
 async def typed_into(page: Page, address: str) -> None:
-    """A long errand on a mail's page that is not done yet: words, a box, what was opened, and a button chosen by key."""
+    """An errand on a mail's page that is not done yet: words, a box, something opened, a button chosen by key."""
     await page.goto(address)
     await page.locator("input[name=position]").first.check()
     await page.locator("details:has(form[action*='/return']) > summary").click()
@@ -168,8 +168,7 @@ async def test_open_mail_that_changes_keeps_what_somebody_is_about_to_do(
 
     await page.mouse.move(5, 5)
     await page.mouse.down()
-    await elsewhere.locator("button[formaction*='/stop']").filter(visible=True).click()
-    await elsewhere.wait_for_load_state()
+    await follow(elsewhere.locator("button[formaction*='/stop']").filter(visible=True))
     pressing = await page.locator("#mail").get_attribute("hx-get")
     await page.locator("button[formaction*='/cancel']").filter(visible=True).focus()
     await page.mouse.up()

@@ -13,7 +13,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.fakes.next_hop import ScriptedNextHop
-from tests.system.browser import DESKTOP, PHONE, chromium, keep, new_page, small_targets, violations
+from tests.system.browser import DESKTOP, PHONE, chromium, follow, keep, new_page, small_targets, violations
 from tests.system.office_day import post, states, wire
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
 from tests.system.test_web_shell import code_in, context_of
@@ -88,7 +88,7 @@ async def sign_in(page: Page, relay: Relay, hop: ScriptedNextHop, address: str) 
 async def prove_twice(page: Page, pages: str) -> None:
     """Registers an authenticator app, which proves the second thing."""
     await page.goto(f"{pages}/my-sign-in")
-    await page.locator("form[action='/my-sign-in/app'] button").click()
+    await follow(page.locator("form[action='/my-sign-in/app'] button"))
     secret = await page.locator("#secret").text_content()
     assert secret is not None
     await page.locator("#code").fill(pyotp.TOTP(secret.replace(" ", "")).now())
@@ -181,21 +181,21 @@ async def test_pages_are_readable_in_every_look(
         await page.goto(f"{pages}/mails/{mistyped}")
         await inspect("danger")
         await page.locator(f"input[type=radio][value='{RIGHT}']").check()
-        await page.locator("button[formaction$='/send']").click()
+        await follow(page.locator("button[formaction$='/send']"))
         await inspect("other")
         await page.goto(f"{pages}/mails/{several}/mend")
         await inspect("form")
         await page.locator("input[name=remove]").first.check()
         await page.locator("#subject").fill("another offer")
-        await page.locator("button[value=preview]").click()
+        await follow(page.locator("button[value=preview]"))
         await inspect("preview")
-        await page.locator("button[value=apply]").click()
+        await follow(page.locator("button[value=apply]"))
         await inspect("changed")
         await page.goto(f"{pages}/mails/{several}/mend")
-        await page.locator("button[value=preview]").click()
+        await follow(page.locator("button[value=preview]"))
         await inspect("nothing")
         await page.goto(f"{pages}/deputies")
-        await page.locator("main button").last.click()
+        await follow(page.locator("main button").last)
         await inspect("deputies-wrong")
         await page.goto(f"{pages}/approvals")
         await inspect("approvals-none")
@@ -228,7 +228,7 @@ async def test_approval_is_readable_in_every_look(
         await inspect("approvals")
         await page.goto(f"{pages}/mails/{queue_id}")
         await inspect("approve")
-        await page.locator("#approve button").click()
+        await follow(page.locator("#approve button"))
         await inspect("approve-wrong")
         await context.close()
 

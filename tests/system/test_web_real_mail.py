@@ -16,7 +16,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from mailguard.mime.message import Message
-from tests.system.browser import DESKTOP, new_page
+from tests.system.browser import DESKTOP, follow, new_page
 from tests.system.office_day import post, states
 from tests.system.postfix import PostfixNextHop
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
@@ -141,7 +141,7 @@ async def sign_in(page: Page, pages: str, postfix: PostfixNextHop) -> None:
 async def mend_and_release(page: Page, pages: str, queue_id: str) -> None:
     """Opens the mail, has outsiders moved to Bcc, says whom it is for where that is asked, and sends it."""
     await page.goto(f"{pages}/mails/{queue_id}")
-    await page.locator("form:has(input[value='to_bcc']) button").click()
+    await follow(page.locator("form:has(input[value='to_bcc']) button"))
     await page.wait_for_url("**/changed/2")
     await page.goto(f"{pages}/mails/{queue_id}")
     for field, name in zip(await page.locator("input[name=organisation]").all(), ASKED, strict=False):

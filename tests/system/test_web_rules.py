@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from mailguard.i18n import CATALOGUES
 from tests.fakes.next_hop import ScriptedNextHop
-from tests.system.browser import DESKTOP, PHONE, chromium, keep, new_page, small_targets, violations
+from tests.system.browser import DESKTOP, PHONE, chromium, follow, keep, new_page, small_targets, violations
 from tests.system.office_day import post, states
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
 from tests.system.test_web_shell import context_of, sign_in
@@ -92,7 +92,7 @@ def needs(relay: Relay, queue_id: str) -> str:
 async def prove_twice(page: Page, pages: str) -> None:
     """Registers an authenticator app, which proves the second thing."""
     await page.goto(f"{pages}/my-sign-in")
-    await page.locator("form[action='/my-sign-in/app'] button").click()
+    await follow(page.locator("form[action='/my-sign-in/app'] button"))
     secret = await page.locator("#secret").text_content()
     assert secret is not None
     await page.locator("#code").fill(pyotp.TOTP(secret.replace(" ", "")).now())
@@ -115,8 +115,8 @@ async def try_out(page: Page, pages: str, figure: str) -> None:
     """Fills a figure in and waits for what the trial says."""
     await page.goto(f"{pages}/rules")
     await page.locator(FIGURE).fill(figure)
-    await page.locator("#rules .button-primary").click()
-    await page.wait_for_url("**/rules/trial")
+    await follow(page.locator("#rules .button-primary"))
+    assert page.url.endswith("/rules/trial")
 
 
 @pytest.mark.timeout(600)
@@ -145,16 +145,14 @@ async def test_figure_is_changed_tried_saved_in_force_and_gone_back_from(
     kept = await page.locator(FIGURE).input_value()
     await page.goto(f"{pages}/rules/trial")
     await page.locator("#note").fill("三社からでも確かめたい")
-    await page.locator("form[action='/rules/trial/save'] button").click()
-    await page.wait_for_url("**/rules")
+    await follow(page.locator("form[action='/rules/trial/save'] button"))
     said = await page.locator("main [role=status]").inner_text()
     changed = await send(relay, "three.example.com", "four.example.net")
 
     await page.goto(f"{pages}/rules/history")
     await page.locator("summary").last.click()
     await page.locator("#note-0").fill("多すぎた")
-    await page.locator("form[action='/rules/history/0/revert'] button").click()
-    await page.wait_for_url("**/rules/history")
+    await follow(page.locator("form[action='/rules/history/0/revert'] button"))
     again = await send(relay, "five.example.com", "six.example.net")
     await context.close()
 
@@ -178,7 +176,7 @@ async def test_pages_about_rules_are_readable_in_every_look(
     await try_out(page, pages, "2")
     await page.get_by_role("heading", name=JA["rules.page.result"]).wait_for(timeout=120_000)
     await page.locator("#note").fill("二社から")
-    await page.locator("form[action='/rules/trial/save'] button").click()
+    await follow(page.locator("form[action='/rules/trial/save'] button"))
     await add_exception(page, pages)
     await try_out(page, pages, "9")
     await context.close()
@@ -202,7 +200,7 @@ async def add_exception(page: Page, pages: str) -> None:
     for name, value in typed.items():
         await page.locator(f"#{name}").fill(value)
     await page.locator("#rule").select_option(RULE)
-    await page.locator("form[action='/rules/exceptions'] button").click()
+    await follow(page.locator("form[action='/rules/exceptions'] button"))
 
 
 async def seen(page: Page, pages: str, name: str) -> list[str]:
@@ -216,6 +214,6 @@ async def seen(page: Page, pages: str, name: str) -> list[str]:
         wrong += [f"{step}: {one}" for one in [*await violations(page), *await small_targets(page)]]
     await page.goto(f"{pages}/rules")
     await page.locator(FIGURE).fill("x")
-    await page.locator("#rules .button-primary").click()
+    await follow(page.locator("#rules .button-primary"))
     await keep(page, f"rules-mistake-{name}")
     return wrong + [f"mistake: {one}" for one in await violations(page)]

@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.fakes.next_hop import ScriptedNextHop
-from tests.system.browser import DESKTOP, HALF, PHONE, chromium, keep, new_page, small_targets, violations
+from tests.system.browser import DESKTOP, HALF, PHONE, chromium, follow, keep, new_page, small_targets, violations
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
 from tests.system.waiting import eventually
 
@@ -104,19 +104,19 @@ async def test_sign_in_pages_are_readable_in_every_look(
 
     await page.goto(f"{pages}/sign-in")
     await inspect("choose")
-    await page.locator("form[action='/sign-in/code'] button").click()
+    await follow(page.locator("form[action='/sign-in/code'] button"))
     await inspect("mistake")
     before = len(hop.mails)
     await page.locator("#address").fill(SATO)
-    await page.locator("form[action='/sign-in/code'] button").click()
+    await follow(page.locator("form[action='/sign-in/code'] button"))
     await inspect("code")
     await page.locator("#code").fill(await code_in(hop, before))
-    await page.locator("form[action='/sign-in/code/check'] button").click()
+    await follow(page.locator("form[action='/sign-in/code/check'] button"))
     await page.wait_for_url("**/mails")
     await inspect("mails")
     await page.goto(f"{pages}/my-sign-in")
     await inspect("mine")
-    await page.locator("form[action='/my-sign-in/app'] button").click()
+    await follow(page.locator("form[action='/my-sign-in/app'] button"))
     await inspect("app")
     await page.goto(f"{pages}/sign-in/second-factor")
     await inspect("second")
@@ -134,9 +134,9 @@ async def test_sign_in_without_scripts_works(browser: Browser, pages: str, hop: 
     await sign_in(page, pages, hop)
     await page.goto(f"{pages}/my-sign-in")
     await page.locator("#language").select_option("en")
-    await page.locator("form[action='/my-sign-in/language'] button").click()
+    await follow(page.locator("form[action='/my-sign-in/language'] button"))
     english = await page.locator("h1").inner_text()
-    await page.locator("form[action='/sign-out'] button").click()
+    await follow(page.locator("form[action='/sign-out'] button"))
     await page.wait_for_url("**/sign-in")
     await page.goto(f"{pages}/mails")
     url = page.url

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from mailguard.hold.edit_words import EditDone, edits_in
 from mailguard.hold.reply_words import Said, said_in
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.delivery import DeliveryAttempt, Reply
@@ -94,6 +95,7 @@ class Step:
     """One step. ``positions``: of which recipients, empty where of all or where it is not known.
 
     ``said`` and ``reply``: for a delivery, what the other server said, in a word and as it is; ``reply`` None: nothing.
+    ``edits``: for a change, what was changed.
     """
 
     at: datetime
@@ -102,6 +104,7 @@ class Step:
     positions: tuple[int, ...] = ()
     said: Said | None = None
     reply: Reply | None = None
+    edits: tuple[EditDone, ...] = ()
 
     @property
     def is_by_person(self) -> bool:
@@ -123,7 +126,8 @@ def _steps(event: AuditEvent) -> list[Step]:
     if event.action is AuditAction.PASSWORD_TOLD:
         kind = _TOLD_BY.get(str(event.details.get("channel")), kind)
     positions = _numbers(event.details.get("positions"))
-    steps = [Step(event.at, kind, event.actor, positions)]
+    edits = edits_in(event.details) if event.action is AuditAction.CHANGED else ()
+    steps = [Step(event.at, kind, event.actor, positions, edits=edits)]
     if event.action is AuditAction.JUDGED:
         for word, outcome in (("hold", StepKind.HELD), ("block", StepKind.BLOCKED)):
             if concerned := _numbers(event.details.get(word)):

@@ -119,6 +119,7 @@ TEXTS: dict[str, str] = {
     "mending.page.needs.administrator": "Afterwards it needs an administrator or officer to decide.",
     "mending.page.changed.title": "Changed",
     "mending.page.changed.on": "Back to the mail",
+    "mending.page.changed.on.held": "On to the mail, to check and send it",
     "mending.page.done.timer": "Changed. It is not sent yet, and is sent by itself when its time is over.",
     "mending.page.done.sender": "Changed. It is not sent yet: look at it and send it.",
     "mending.page.done.approver": "Changed. It is not sent yet: an approver is asked again.",
@@ -144,8 +145,8 @@ TEXTS: dict[str, str] = {
     "mending.page.typed.organisation": "Which organisation is this mail meant for?",
     "mending.page.typed.organisation.several": "Name {count} organisations or people this mail is meant for",
     "mending.page.typed.organisation.hint": (
-        "What stands after the @ of its address (for name.example.jp: name), or its name. A name counts where it "
-        "stands beside the address, or where several mails to it have greeted it so."
+        "What stands after the @ of its address (for name.example.jp: name). The name beside the address will do "
+        "too, and that of a firm you have written to several times."
     ),
     "mending.page.typed.organisation.wrong": (
         "The address and earlier mail do not show that this is whom the mail goes to. If the recipients above are "
@@ -166,7 +167,7 @@ TEXTS: dict[str, str] = {
         "stands after the @ of the address; otherwise correct the recipients."
     ),
     "mending.page.typed.several.repeated": "Number {number}: this one was named before. Name another.",
-    "mending.page.typed.label.organisation": "Organisation",
+    "mending.page.typed.label.organisation": "What stands after the @, or the name",
     "mending.page.typed.label.person": "Name",
     "mending.page.typed.label.numbered": "Number {number}",
     "mending.page.send": "Confirm and send",

@@ -117,6 +117,7 @@ TEXTS: dict[str, str] = {
     "mending.page.needs.administrator": "直したあとは、システム管理者か責任者の確認が必要です。",
     "mending.page.changed.title": "直しました",
     "mending.page.changed.on": "メールの画面へ戻る",
+    "mending.page.changed.on.held": "メールの画面で確かめて、送信する",
     "mending.page.done.timer": "直しました。まだ送られていません。時間になると自動的に送信します。",
     "mending.page.done.sender": "直しました。まだ送られていません。内容を確かめて、送信してください。",
     "mending.page.done.approver": "直しました。まだ送られていません。承認する方に、もう一度確認をお願いします。",
@@ -142,8 +143,8 @@ TEXTS: dict[str, str] = {
     "mending.page.typed.organisation": "このメールは、どの会社や団体に送るものですか",
     "mending.page.typed.organisation.several": "このメールを送る会社や団体、個人の方を、{count}つ入力してください",
     "mending.page.typed.organisation.hint": (
-        "相手のアドレスの @ より右側(例: ○○.example.jp の ○○)か、会社や団体の名前を入力してください。名前は、"
-        "宛先の表示名にあるものか、これまでに何度か送った相手の宛名にあるものを使えます。"
+        "相手のアドレスの @ より右側(例: ○○.example.jp の ○○)を入力してください。宛先の表示名にある名前や、"
+        "何度か送ったことのある会社の名前でもかまいません。"
     ),
     "mending.page.typed.organisation.wrong": (
         "宛先のアドレスや、いままでのやりとりからは、この名前の相手を確かめられませんでした。"
@@ -166,7 +167,7 @@ TEXTS: dict[str, str] = {
     "mending.page.typed.several.repeated": (
         "{number}つめ: 同じ相手が、もう入力されています。ほかの相手を入力してください。"
     ),
-    "mending.page.typed.label.organisation": "会社や団体の名前",
+    "mending.page.typed.label.organisation": "アドレスの @ より右側、または会社や団体の名前",
     "mending.page.typed.label.person": "お名前",
     "mending.page.typed.label.numbered": "{number}つめ",
     "mending.page.send": "確認して送信する",

@@ -149,13 +149,13 @@ async def test_mail_with_outsiders_in_view_moves_them_to_bcc_with_one_click(
     """Beside the reason stands its fix; one click makes the edit, which is looked at again."""
     queue_id = await pages.node.held(*FIRMS, wire=mail(*FIRMS))
     page = await owner.get(f"/mails/{queue_id}")
-    assert "社外の方をBCCに移す" in words_of(page)
+    assert "社外の方をBccに移す" in words_of(page)
 
     answer = await pages.post(owner, f"/mails/{queue_id}/fix", mending="to_bcc")
 
     assert answer.status_code == 200
     assert await pages.node.record(queue_id, AuditAction.CHANGED)
-    assert "社外の方をBCCに移す" not in words_of(await owner.get(f"/mails/{queue_id}"))
+    assert "社外の方をBccに移す" not in words_of(await owner.get(f"/mails/{queue_id}"))
 
 
 @pytest.mark.parametrize("deed", ["send", "cancel", "extend", "stop", "restore"])

@@ -24,6 +24,7 @@ from mailguard.web.approval_view import approval_view_of
 from mailguard.web.forms import Form, Mistake
 from mailguard.web.one_mail import OneMail, OpenedMail, opened, zero_sentence
 from mailguard.web.release_form import NotReleased, release_view_of
+from mailguard.web.sending_plan import sending_plan
 from mailguard.web.visit import SignedIn, SignedInVisit, Visit
 
 router = APIRouter()
@@ -109,6 +110,7 @@ def values_of(visit: Visit, one: OneMail) -> dict[str, Any]:
         "decision": decision,
         "summary": decision.summary,
         "subject": "" if decision.summary is None else decision.summary.subject,
+        "plan": sending_plan(decision, Channel(visit.parts.settings.protection.channel), visit.language),
         "zero": None if waiting is None else zero_sentence(visit, waiting),
         "is_held": State.HELD in states,
         "is_open": bool(states.keys() - FINAL),

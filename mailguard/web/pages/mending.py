@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from mailguard.errors import ContentDestroyed, MailguardError, NotAllowed, StaleState
 from mailguard.hold.mend_difference import Differences
-from mailguard.hold.mend_history import changed_by_edit
+from mailguard.hold.mend_history import changed_by_edit, done_by_edit
 from mailguard.hold.mending import Mend, Note, NotMendable
 from mailguard.hold.permission import MailAct, assure
 from mailguard.model.protection import Channel, Mode
@@ -31,7 +31,7 @@ from mailguard.web.mend_form import (
     subject_of,
 )
 from mailguard.web.one_mail import OpenedMail, opened
-from mailguard.web.pages.mail import kind_names, titles
+from mailguard.web.pages.mail import kind_names, titles, values_of
 from mailguard.web.parts import MendDone, MendPreview
 from mailguard.web.visit import SignedIn, SignedInVisit
 
@@ -81,7 +81,8 @@ async def what_changed(visit: SignedIn, queue_id: QueueId, number: int) -> Respo
     found = await changed_of(visit, one, number)
     if found is None:
         return visit.go(one.path)
-    return visit.page("changed.html", one=one, differences=found, **_words(visit, one))
+    edits = await visit.read(lambda reader: done_by_edit(reader, one.queue_id, number))
+    return visit.page("changed.html", one=one, differences=found, edits=edits, **values_of(visit, one))
 
 
 def changed(visit: SignedInVisit, one: OpenedMail, done: MendDone) -> Response:

@@ -1,0 +1,86 @@
+"""What a page offers beside a reason and what it says after mending, on pages and both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from mailguard.model.queue import State
+from tests.conformance.hold_parts import SENDER, A, MakeNode
+from tests.conformance.mail_pages import MailPages, make_pages, words_of
+from tests.conformance.test_mending import FIRMS, PART, mail
+from tests.conformance.web_office import WebOffice
+from tests.fakes.next_hop import ScriptedNextHop
+
+
+@pytest.fixture
+def pages(web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop) -> MailPages:
+    """An office with its pages and its workers."""
+    return make_pages(web_office, make_node, hop.port)
+
+
+def saying(text: bytes, subject: bytes = b"x") -> bytes:
+    """A mail with this text."""
+    octets = mail(A).replace(b"Subject: x", b"Subject: " + subject)
+    head = b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: 8bit\r\n\r\n'
+    return octets.replace(b"Content-Type: text/plain\r\n\r\nhello\r\n..\r\n", head + text + b"\r\n", 1)
+
+
+async def test_mended_mail_says_what_was_done_and_how_it_will_be_sent(pages: MailPages) -> None:
+    """I pressed a button beside a reason: I read what it did, that nothing was sent, and what happens when."""
+    queue_id = await pages.node.held(*FIRMS, wire=mail(*FIRMS))
+    owner, path = await pages.owner(), f"/mails/{queue_id}"
+    shown = await owner.get(path)
+    changed = await pages.post(owner, f"{path}/fix", mending="individually")
+    after = await owner.get(path)
+
+    assert "まだ送信はしません" in words_of(shown)
+    for page in (changed, after):
+        assert "一人ずつ別のメールにしました" in words_of(page)
+        assert "送信するときに、一人ずつ別のメールにします" in words_of(page)
+        assert "までに決まらなければ" in words_of(page) or "自動的に送信します" in words_of(page)
+    assert {State.HELD} == set(await pages.node.states(queue_id))
+
+
+async def test_planned_protection_is_told_and_not_offered_again(pages: MailPages) -> None:
+    """What will be encrypted anyway has no button for it; the page says that it will be, and how the password goes."""
+    queue_id = await pages.node.held(A, wire=mail(A, parts=PART))
+    shown = await (await pages.owner()).get(f"/mails/{queue_id}")
+
+    assert "パスワード付きのファイルにします" in words_of(shown)
+    assert "パスワードは、送信のあとで差出人にお知らせします" in words_of(shown)
+    assert 'value="protect"' not in shown.text
+
+
+async def test_forgotten_file_is_added_to_a_draft(pages: MailPages) -> None:
+    """Beside "you forgot the file" stands the way to add it; the mail comes back to me, and is not sent."""
+    queue_id = await pages.node.held(A, wire=saying("資料を添付いたします。ご確認ください。".encode()))
+    owner, path = await pages.owner(), f"/mails/{queue_id}"
+    shown = await owner.get(path)
+    returned = await pages.post(owner, f"{path}/return", cancels="1")
+
+    assert "下書きとして自分に返して、添付を足す" in words_of(shown)
+    assert "添付が要らないときは" in words_of(shown)
+    assert 200 == returned.status_code
+    assert [State.CANCELLED] == await pages.node.states(queue_id)
+
+
+async def test_mail_without_subject_leads_to_the_field(pages: MailPages) -> None:
+    """Beside "no subject" stands the way to write one."""
+    queue_id = await pages.node.held(A, wire=saying(b"hello", subject=b""))
+    owner = await pages.owner()
+    shown = await owner.get(f"/mails/{queue_id}")
+    page = await owner.get(f"/mails/{queue_id}/mend")
+
+    assert f'href="/mails/{queue_id}/mend#subject"' in shown.text
+    assert 'id="subject"' in page.text
+
+
+async def test_link_of_a_notice_offers_no_way_that_needs_a_sign_in(pages: MailPages) -> None:
+    """Whoever holds the link alone finds no button that would answer with a refusal."""
+    queue_id = await pages.node.held(A, wire=saying("資料を添付いたします。".encode()))
+    links = pages.office.parts.sign_in.links
+    token = await pages.node.store.write(lambda transaction: links.make(transaction, queue_id, SENDER))
+    shown = await pages.office.client().get(f"/m/{token}")
+
+    assert 200 == shown.status_code
+    assert "下書き" not in words_of(shown)

@@ -350,8 +350,9 @@ TEXTS: dict[str, str] = {
     "rules.page.result.left_out": "{count} more were left out: written by this system, gone, or not readable.",
     "rules.page.result.sample": "These are the newest of {found}.",
     "rules.page.result.differing": (
-        "{count} mails would be treated differently. Mails that wait for a person go from {before} to {after}."
+        "Mails that would be treated differently: {count}. Mails that wait for a person: {before} now, {after} then."
     ),
+    "rules.page.result.lengths": "Of these, only the length of the hold changes for: {count}.",
     "rules.page.result.same": "No mail would be treated differently.",
     "rules.page.budget.within": (
         "Each person is stopped {rate} times a week on average (now {before}). That is within the {budget} "
@@ -390,6 +391,21 @@ TEXTS: dict[str, str] = {
     "rules.page.outcome.hold.approver": "waits for an approver",
     "rules.page.outcome.hold.administrator": "waits for an administrator",
     "rules.page.outcome.protected": "(encrypted)",
+    "rules.page.end": " ({ends})",
+    "rules.page.end.and": ", or ",
+    "rules.page.end.send": "sent after {length}",
+    "rules.page.end.escalate": "passed to who is next after {length}",
+    "rules.page.end.discard": "cancelled after {length}",
+    "rules.page.end.wait": "until somebody decides",
+    "rules.page.ends": "When nobody decides in time",
+    "rules.page.ends.what": (
+        "What becomes of held mails at the deadline. A mail whose recipients differ is counted in each line."
+    ),
+    "rules.page.ends.then": "What happens at the deadline",
+    "rules.page.ends.send": "sent by itself",
+    "rules.page.ends.escalate": "passed to who is next",
+    "rules.page.ends.discard": "cancelled by itself",
+    "rules.page.ends.wait": "nothing, it waits until somebody decides",
     "rules.page.save.title": "Save",
     "rules.page.save": "Save",
     "rules.page.save.what": (

@@ -358,6 +358,7 @@ TEXTS: dict[str, str] = {
     "rules.page.result.differing": (
         "扱いが変わるメールは{count}通です。人の確認を待つメールは、{before}通から{after}通になります。"
     ),
+    "rules.page.result.lengths": "そのうち{count}通は、保留される長さだけが変わります。",
     "rules.page.result.same": "扱いが変わるメールはありません。",
     "rules.page.budget.within": (
         "一人あたり週に平均{rate}回止まります（いまは{before}回）。目安の{budget}回までに収まっています。"
@@ -395,6 +396,19 @@ TEXTS: dict[str, str] = {
     "rules.page.outcome.hold.approver": "承認を待つ",
     "rules.page.outcome.hold.administrator": "管理者の判断を待つ",
     "rules.page.outcome.protected": "（暗号化）",
+    "rules.page.end": "（{ends}）",
+    "rules.page.end.and": "、または",
+    "rules.page.end.send": "{length}たったら送る",
+    "rules.page.end.escalate": "{length}たったら次の担当者に回す",
+    "rules.page.end.discard": "{length}たったら取り消す",
+    "rules.page.end.wait": "決まるまで待つ",
+    "rules.page.ends": "期限までに決まらなかったときの件数",
+    "rules.page.ends.what": "保留されるメールが、期限にどうなるかです。宛先ごとに違うメールは、それぞれに数えます。",
+    "rules.page.ends.then": "期限に起きること",
+    "rules.page.ends.send": "自動的に送る",
+    "rules.page.ends.escalate": "次の担当者に回す",
+    "rules.page.ends.discard": "自動的に取り消す",
+    "rules.page.ends.wait": "期限がなく、決まるまで待つ",
     "rules.page.save.title": "保存する",
     "rules.page.save": "保存する",
     "rules.page.save.what": (

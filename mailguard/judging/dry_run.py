@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -21,8 +22,9 @@ import structlog
 from mailguard.clock import Clock
 from mailguard.errors import LookingUnavailable, MailguardError, PoolClosed
 from mailguard.judging.history import TrialHistory
+from mailguard.judging.outcome import EndKind, Outcome
 from mailguard.judging.past_mail import accepted_since, past_mail
-from mailguard.judging.replay import Outcome, Replay, ReplayedMail, replayed
+from mailguard.judging.replay import Replay, ReplayedMail, replayed
 from mailguard.model.address import comparable
 from mailguard.policy.facts import Occasion, Situation
 from mailguard.policy.rules import RuleSet
@@ -74,7 +76,7 @@ class WeekEffect:
 
 @dataclass(frozen=True, slots=True)
 class CountEffect:
-    """A rule (by id) or a person: mails hit or stopped before and after the change."""
+    """A rule (by id), a person or a way to end: mails before and after the change."""
 
     name: str
     before: int
@@ -96,7 +98,9 @@ class DryRunReport:
     """What came out. ``left_out``: what the relay itself wrote, and mails whose content is gone or could not be read.
     ``found``: all mails of the time, of which the newest ``mails`` + ``left_out`` were looked at.
 
-    ``rates``: stops a person and week before and after; ``over_budget``: persons and weeks above ``budget`` afterwards.
+    ``ends``: for each way holds end (``EndKind``), how many mails have one. ``lengths``: mails of which only the length
+    of the hold changes. ``rates``: stops a person and week before and after; ``over_budget``: persons and weeks above
+    ``budget`` afterwards.
     """
 
     mails: int
@@ -107,6 +111,8 @@ class DryRunReport:
     weeks: tuple[WeekEffect, ...]
     rules: tuple[CountEffect, ...]
     persons: tuple[CountEffect, ...]
+    ends: tuple[CountEffect, ...]
+    lengths: int
     examples: tuple[ChangedMail, ...]
     differing: int
     rates: tuple[float, float]
@@ -250,7 +256,7 @@ def _report(progress: _Progress, budget: float) -> DryRunReport:
     rules_before, rules_after = first.by_rule(), second.by_rule()
     stops_before = Counter(one.person for one in first.stops)
     stops_after = Counter(one.person for one in second.stops)
-    differing = [one for one in mails if one.other is not None and _treatment(one.other) != _treatment(one.outcome)]
+    differing = first.differing
     return DryRunReport(
         mails=len(mails),
         left_out=progress.left_out,
@@ -262,6 +268,8 @@ def _report(progress: _Progress, budget: float) -> DryRunReport:
             {rule: hit for rule, (hit, _) in rules_before.items()}, {r: h for r, (h, _) in rules_after.items()}
         ),
         persons=_effects(stops_before, stops_after),
+        ends=tuple(_ends(first, second)),
+        lengths=sum(map(_differs_in_length, differing)),
         examples=tuple(
             ChangedMail(one.name, one.at, one.outcome, one.other or one.outcome)
             for one in reversed(differing[-EXAMPLES:])
@@ -273,8 +281,18 @@ def _report(progress: _Progress, budget: float) -> DryRunReport:
     )
 
 
-def _treatment(outcome: Outcome) -> tuple[object, ...]:
-    return outcome.action, outcome.needs, outcome.is_protected
+def _ends(first: Replay, second: Replay) -> Iterator[CountEffect]:
+    """Those ways to end that occur, the mildest first."""
+    for kind in EndKind:
+        before, after = (sum(kind in one.outcome.kinds for one in replay.mails) for replay in (first, second))
+        if before or after:
+            yield CountEffect(kind.value, before, after)
+
+
+def _differs_in_length(mail: ReplayedMail) -> bool:
+    """Whether only how long it is held changes."""
+    before, after = mail.outcome, mail.other or mail.outcome
+    return before != after and replace(before, ends=()) == replace(after, ends=()) and before.kinds == after.kinds
 
 
 def _week(week: date, first: Replay, second: Replay) -> WeekEffect:

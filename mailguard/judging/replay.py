@@ -16,9 +16,9 @@ from mailguard.errors import ConfigurationError
 from mailguard.judging.history import TrialHistory
 from mailguard.judging.judge import Judged, judge_mail
 from mailguard.judging.manifest import TrialMail, occasion_of
+from mailguard.judging.outcome import Outcome, outcome_of
 from mailguard.judging.sources import Place, read_mail, without_bcc
 from mailguard.mime.message import Message
-from mailguard.model.verdict import Action, Needs, Obligation, Reason, Verdict
 from mailguard.policy.directory import Directory
 from mailguard.policy.facts import Occasion, Situation
 from mailguard.policy.rules import RuleSet
@@ -27,8 +27,6 @@ Look = Callable[[bytes, Occasion, RuleSet], Situation]
 """Reads a mail as rules see it: ``reading.looked_at``."""
 
 _BUDGET = re.compile(r"(\d+(?:\.\d+)?)/person/week")
-_ACTIONS = list(Action)
-_NEEDS = list(Needs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +36,6 @@ class PastMail:
     name: str
     octets: bytes
     occasion: Occasion
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a set of rules would have done with a mail: the strictest verdict of its recipients, all rules that hit."""
-
-    action: Action
-    needs: Needs
-    rules: tuple[str, ...]
-    is_protected: bool = False
-    """Whether part of it would have left as a file with a password."""
-
-    @property
-    def is_stop(self) -> bool:
-        """Whether a person would have been needed."""
-        return self.action is Action.BLOCK or (self.action is Action.HOLD and self.needs is not Needs.TIMER)
-
-    @property
-    def is_pause(self) -> bool:
-        """Whether it would only have waited."""
-        return self.action is Action.HOLD and not self.is_stop
-
-    @property
-    def word(self) -> str:
-        """The outcome in a word or two, as reports show it."""
-        return f"{self.action.value} ({self.needs.value})" if self.action is Action.HOLD else self.action.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +59,14 @@ class ReplayedMail:
     @property
     def differs(self) -> bool:
         """Whether the two sets decide differently."""
-        return self.other is not None and (self.other.action, self.other.needs) != (
-            self.outcome.action,
-            self.outcome.needs,
-        )
+        return self.other is not None and self.other != self.outcome
+
+    @property
+    def difference(self) -> tuple[str, str]:
+        """What the two sets do, in words that differ where they do; twice the same where there is no second set."""
+        other = self.other or self.outcome
+        is_plain = (self.outcome.word, self.outcome.is_protected) != (other.word, other.is_protected)
+        return (self.outcome.word, other.word) if is_plain else (self.outcome.all_words, other.all_words)
 
 
 @dataclass
@@ -217,8 +193,8 @@ def replayed(
     """
     knowledge = history.recall(situation.question)
     judged = judge_mail(situation, knowledge, rules)
-    second = None if other is None else _outcome(judge_mail(situation, knowledge, other), other)
-    return _noted(mail, judged, _outcome(judged, rules), second, rules, history)
+    second = None if other is None else outcome_of(judge_mail(situation, knowledge, other), other)
+    return _noted(mail, judged, outcome_of(judged, rules), second, rules, history)
 
 
 def _replayed(mail: PastMail, rules: RuleSet, other: RuleSet | None, look: Look, history: TrialHistory) -> ReplayedMail:
@@ -227,8 +203,8 @@ def _replayed(mail: PastMail, rules: RuleSet, other: RuleSet | None, look: Look,
         return replayed(mail, situation, rules, other, history)
     knowledge = history.recall(situation.question)
     judged = judge_mail(situation, knowledge, rules)
-    second = _outcome(judge_mail(look(mail.octets, mail.occasion, other), knowledge, other), other)
-    return _noted(mail, judged, _outcome(judged, rules), second, rules, history)
+    second = outcome_of(judge_mail(look(mail.octets, mail.occasion, other), knowledge, other), other)
+    return _noted(mail, judged, outcome_of(judged, rules), second, rules, history)
 
 
 def sees_alike(rules: RuleSet, other: RuleSet) -> bool:
@@ -252,23 +228,3 @@ def _noted(
         outcome=first,
         other=second,
     )
-
-
-def _outcome(judged: Judged, rules: RuleSet) -> Outcome:
-    judgement = judged.judgement
-    # Of a set that only observes, what it would have done; of a single rule that does, that it hit.
-    verdicts = judgement.observed if rules.observes and judgement.observed is not None else judgement.verdicts
-    strictest = max(verdicts, key=_weight, default=None)
-    builtin = {reason.value for reason in Reason}
-    hit = judgement.observed or judgement.verdicts
-    names = tuple(dict.fromkeys(one for verdict in hit for one in verdict.reasons if one not in builtin))
-    if strictest is None:
-        return Outcome(Action.DELIVER, Needs.TIMER, names)
-    is_protected = any(
-        Obligation.PROTECT in verdict.obligations and verdict.action is not Action.BLOCK for verdict in verdicts
-    )
-    return Outcome(strictest.action, strictest.needs, names, is_protected)
-
-
-def _weight(verdict: Verdict) -> tuple[int, int]:
-    return _ACTIONS.index(verdict.action), _NEEDS.index(verdict.needs)

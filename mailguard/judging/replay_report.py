@@ -52,8 +52,7 @@ def summary(replay: Replay) -> dict[str, Any]:
         ],
         "rules": {rule: {"mails": mails, "stops": stops} for rule, (mails, stops) in replay.by_rule().items()},
         "differing": [
-            {"mail": mail.name, "first": mail.outcome.word, "second": mail.other.word if mail.other else None}
-            for mail in replay.differing
+            {"mail": mail.name, "first": mail.difference[0], "second": mail.difference[1]} for mail in replay.differing
         ],
         "addresses_learned": max(0, len(replay.learned) - 1),
         "budget": replay.budget,
@@ -83,7 +82,7 @@ def as_text(replay: Replay) -> str:
         rows = [(person, str(week), str(stops)) for (person, week), stops in people]
         lines += ["", *_columns([("person", "week of", "stops"), *rows])]
     if replay.differing:
-        rows = [(mail.name, mail.outcome.word, mail.other.word if mail.other else "") for mail in replay.differing[:50]]
+        rows = [(mail.name, *mail.difference) for mail in replay.differing[:50]]
         lines += [
             "",
             f"{len(replay.differing)} mails are decided differently",
@@ -153,8 +152,7 @@ def html_page(replay: Replay, language: Language = "ja") -> str:
         _table([say("at"), say("person"), say("mail"), say("outcome"), say("rule")], stopped),
     ]
     if len(replay.sets) > 1:
-        differing = [(mail.name, mail.person, mail.outcome.word, mail.other.word if mail.other else "")
-                     for mail in replay.differing[:ROWS_SHOWN]]  # fmt: skip
+        differing = [(mail.name, mail.person, *mail.difference) for mail in replay.differing[:ROWS_SHOWN]]  # fmt: skip
         parts += [
             f"<h2>{say('differing', count=len(replay.differing))}</h2>",
             _table([say("mail"), say("person"), *[escape(one) for one in replay.sets]], differing),

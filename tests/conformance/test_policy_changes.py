@@ -15,6 +15,7 @@ from mailguard.errors import LookingUnavailable, MailguardError, StaleState, Unk
 from mailguard.judging import policy_changes
 from mailguard.judging.active import ActivePolicy
 from mailguard.judging.dry_run import DryRun, DryRuns, DryRunState
+from mailguard.judging.outcome import EndKind
 from mailguard.judging.policy_changes import RevertChange, SaveChange
 from mailguard.model.audit import AuditAction
 from mailguard.model.queue import State
@@ -239,6 +240,39 @@ async def test_dry_run_says_what_would_have_been_stopped(node: Node, clock: Stan
     assert before == await node.everything()
     assert states == [await node.states(one) for one in (*shown, plain)]
     assert 0 == await node.store.read(policy_changes.newest_number)
+
+
+def ending(**figures: str) -> Changes:
+    """The rule stops the letter, and its holds end so."""
+    return Changes({RULE: RuleChange(figures={"any.0.visible_groups.least": "2", **figures})})
+
+
+@pytest.mark.parametrize(
+    ("wait", "at_end", "ends", "lengths"),
+    [
+        pytest.param("2 hours", "discard", {EndKind.SEND: (1, 0), EndKind.DISCARD: (0, 1)}, 0, id="cancelled"),
+        pytest.param("2 hours", "escalate", {EndKind.SEND: (1, 0), EndKind.ESCALATE: (0, 1)}, 0, id="passed-up"),
+        pytest.param("never", "send", {EndKind.SEND: (1, 0), EndKind.WAIT: (0, 1)}, 0, id="never-ends"),
+        pytest.param("3 hours", "send", {EndKind.SEND: (1, 1)}, 1, id="longer"),
+        pytest.param("2 office hours", "send", {EndKind.SEND: (1, 1)}, 1, id="office-hours"),
+    ],
+)
+async def test_dry_run_of_a_changed_end_says_what_happens_at_the_deadline(
+    node: Node, clock: StandingClock, wait: str, at_end: str, ends: dict[EndKind, tuple[int, int]], lengths: int
+) -> None:
+    """A mail that would be sent, cancelled or go on waiting instead is shown as one that is treated differently."""
+    queue_id = await node.held(*PEOPLE, wire=LETTER)
+    before = apply(node.policy.rules, ending(wait="2 hours", at_end="send")).rules
+    after = apply(node.policy.rules, ending(wait=wait, at_end=at_end)).rules
+    runs = DryRuns(node.spool, LookingHere(), clock)
+    runs.start(before, after, SATO.name)
+    await runs.wait()
+    report = None if runs.newest is None else runs.newest.report
+
+    assert report is not None
+    assert (1, [queue_id]) == (report.differing, [one.queue_id for one in report.examples])
+    assert ends == {EndKind(one.name): (one.before, one.after) for one in report.ends}
+    assert lengths == report.lengths
 
 
 async def test_dry_run_of_many_mails_takes_the_newest_and_says_so(node: Node, clock: StandingClock) -> None:

@@ -176,6 +176,23 @@ async def test_changed_figure_is_tried_then_saved_and_counts_at_once(web_office:
     assert "五社は多すぎる" in history
 
 
+async def test_changed_deadline_is_shown_with_what_would_happen_then(web_office: WebOffice, node: Node) -> None:
+    """Whoever has mail cancelled instead of sent at the end of its time sees which, how many, and how long it waits."""
+    await node.held(*PEOPLE, wire=LETTER)
+    async with await somebody(web_office, Role.ADMINISTRATOR) as client:
+        await tried(web_office, client)
+        await client.post("/rules/trial/save", data={"note": "fewer"})
+        ends = {f"{RULE}__wait.amount": "3", f"{RULE}__wait.unit": "hour", f"{RULE}__at_end": "discard"}
+        await fill_in(client, **ends)
+        await web_office.dry_runs.wait()
+        page = (await client.get("/rules/trial")).text
+
+    assert JA["rules.page.result.same"] not in page
+    assert JA["rules.page.result.differing"].format(count=1, before=1, after=1) in page
+    assert JA["rules.page.end.discard"].format(length="3時間") in page
+    assert JA["rules.page.ends.discard"] in page
+
+
 async def test_change_that_was_not_tried_is_not_saved(web_office: WebOffice, node: Node) -> None:
     """No trial, an ended one, or one of other figures: nothing is saved, and the page says what to do."""
     await node.held(*PEOPLE, wire=LETTER)

@@ -25,6 +25,7 @@ from mailguard.model.people import Right
 from mailguard.policy.change_form import read_form
 from mailguard.policy.changes import Changes, RuleState
 from mailguard.policy.differences import Difference, differences
+from mailguard.policy.lengths import Length
 from mailguard.policy.rules import Rule
 from mailguard.policy.sentences import RuleSentences, sentences_of, title_of
 from mailguard.web.forms import Mistake
@@ -221,6 +222,7 @@ async def _trial_page(visit: SignedInVisit, mistakes: list[Mistake] | None = Non
         overtaken=overtaken,
         note=note,
         note_max=NOTE_MAX,
+        length_words=lambda length: _length(length, visit.language),
         **await _people_and_mails(visit, report),
     )
 
@@ -260,6 +262,11 @@ async def _people_and_mails(visit: SignedInVisit, report: DryRunReport | None) -
         "over_budget": sorted(report.over_budget, key=lambda one: (names.get(one[0], one[0]), one[1])),
         "sees_mail": True,
     }
+
+
+def _length(length: Length, language: Language) -> str:
+    """A length as a sentence of that language has it."""
+    return str(length) if language == "en" else f"{length.figure}{text(language, f'rule.unit.{length.unit.value}')}"
 
 
 def _why(rule: Rule, language: Language) -> str:

@@ -14,7 +14,7 @@ from mailguard.hold.boxes import Box
 from mailguard.hold.danger import is_dangerous
 from mailguard.hold.fixes import Fix, fixes_for
 from mailguard.hold.headline import Headline, headline_of
-from mailguard.hold.timeline import Step, timeline
+from mailguard.hold.timeline import Step, StepKind, timeline
 from mailguard.hold.zero import at_zero
 from mailguard.model.address import comparable, domain_of
 from mailguard.model.delivery import DeliveryAttempt
@@ -35,6 +35,8 @@ _BOX = {
     State.EXPIRED: Box.CANCELLED,
     State.BLOCKED: Box.CANCELLED,
 }
+_STAYED = frozenset({State.ACCEPTED, State.HELD, State.CANCELLED, State.EXPIRED, State.BLOCKED})
+"""Where nothing goes out without somebody, or a time, that still decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,12 @@ class Decision:
     def recipients(self) -> tuple[ShownRecipient, ...]:
         """All recipients, by position."""
         return tuple(sorted((one for group in self.groups for one in group.recipients), key=lambda one: one.position))
+
+    @property
+    def is_reportable(self) -> bool:
+        """Whether there is a mistake to report: something of it is on its way out or was, or it was reported before."""
+        has_left = any(one.attempts or one.state not in _STAYED for one in self.recipients)
+        return has_left or any(step.kind is StepKind.MISTAKE for step in self.timeline)
 
 
 def decision_of(

@@ -69,7 +69,9 @@ _OF_OWNER = frozenset(MailAct) - {MailAct.SEND, MailAct.WAIVE, MailAct.APPROVE, 
 _BY_LINK = frozenset({MailAct.SEE, MailAct.CANCEL, MailAct.EXTEND, MailAct.MEND_RECIPIENTS})
 _OF_APPROVER = frozenset({MailAct.SEE, MailAct.READ_CONTENT, MailAct.REPORT_MISTAKE})
 _OF_RIGHT = {
-    Right.SEE_MAIL: frozenset({MailAct.SEE, MailAct.REPORT_MISTAKE}),
+    Right.SEE_MAIL: frozenset({MailAct.SEE}),
+    # Who only runs the system sees lists; what went wrong is said by whose mail it is, and by who works on incidents.
+    Right.HANDLE_CASE: frozenset({MailAct.REPORT_MISTAKE}),
     Right.READ_CONTENT: frozenset({MailAct.READ_CONTENT}),
     Right.CANCEL: frozenset({MailAct.CANCEL, MailAct.EXTEND, MailAct.STOP_PASSWORD}),
     # What comes back goes by itself when its time is over.

@@ -212,6 +212,7 @@ TEXTS: dict[str, str] = {
     "api.problem.invalid": "The request is not as the description of the API says",
     "api.problem.right_missing": "This token does not have the right that is needed, or its person no longer has",
     "api.problem.no_such_recipient": "The mail has no recipient with that number",
+    "api.problem.not_sent": "Nothing of this mail has left, so there is no mistake to report",
     "api.tokens.title": "API tokens",
     "api.tokens.what": "For a program of your own that acts for you. Nobody else needs one.",
     "api.tokens.open": "Show API tokens",

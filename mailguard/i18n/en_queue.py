@@ -284,6 +284,14 @@ TEXTS: dict[str, str] = {
         "Tell your superior or the officer now. Telephone whoever got it, and ask them to delete it unopened."
     ),
     "queue.page.mistake.now.nothing": "Tell your superior or the officer that it was stopped.",
+    "queue.page.mistake.not_sent.held": (
+        "This mail has not been sent, so there is no mistake to report. If it must not go, press Cancel below."
+    ),
+    "queue.page.mistake.not_sent.gone": "This mail ended without being sent, so there is no mistake to report.",
+    "queue.page.mistake.not_sent.soon": (
+        "This mail is being checked and has not been sent, so there is no mistake to report. Wait a moment, and "
+        "cancel it here."
+    ),
     "queue.page.passwords": "Password of the file",
     "queue.page.channel.to_sender": "told by the sender, by telephone for instance",
     "queue.page.channel.separate_mail": "by a separate mail",

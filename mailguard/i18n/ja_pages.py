@@ -214,6 +214,7 @@ TEXTS: dict[str, str] = {
     "api.problem.invalid": "APIの説明と合わない要求です。",
     "api.problem.right_missing": "このトークンに必要な権限がないか、持ち主がその権限を失いました。",
     "api.problem.no_such_recipient": "その番号の宛先は、このメールにありません。",
+    "api.problem.not_sent": "このメールは送られていないので、誤送信の報告は要りません。",
     "api.tokens.title": "APIトークン",
     "api.tokens.what": "自分で作ったプログラムに、自分の代わりをさせるためのものです。ふだんは要りません。",
     "api.tokens.open": "APIトークンを見る",

@@ -282,6 +282,14 @@ TEXTS: dict[str, str] = {
         "すぐに上司か責任者に伝えてください。相手の方には、開かずに消してもらうよう電話で頼んでください。"
     ),
     "queue.page.mistake.now.nothing": "上司か責任者に、止められたことを伝えてください。",
+    "queue.page.mistake.not_sent.held": (
+        "このメールはまだ送られていません。誤送信の報告は要りません。送らないときは、下の「取り消す」を押してください。"
+    ),
+    "queue.page.mistake.not_sent.gone": "このメールは送られずに終わっています。誤送信の報告は要りません。",
+    "queue.page.mistake.not_sent.soon": (
+        "このメールは、まだ中身を確かめているところです。送られていないので、誤送信の報告は要りません。少し待って、"
+        "この画面で取り消してください。"
+    ),
     "queue.page.passwords": "ファイルのパスワード",
     "queue.page.channel.to_sender": "差出人が電話などで伝えます",
     "queue.page.channel.separate_mail": "別のメールで送ります",

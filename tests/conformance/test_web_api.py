@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from mailguard import hold
 from mailguard.accounts.devices import Typed, put_device, set_disabled
 from mailguard.accounts.people_administration import disable, revoke_role
 from mailguard.config.settings import SourceSettings
@@ -29,7 +30,7 @@ from tests.conformance.api_parts import (
     staff,
     token_of,
 )
-from tests.conformance.hold_parts import NOWHERE, A, B, MakeNode
+from tests.conformance.hold_parts import NOWHERE, SATO, A, B, MakeNode
 from tests.conformance.parcel_parts import MakeProtecting
 from tests.conformance.web_office import WebOffice, web_settings
 from tests.fakes.clock import StandingClock
@@ -211,15 +212,28 @@ async def test_approval_by_a_token_needs_the_right_by_name(web_office: WebOffice
 
 
 async def test_mistake_opens_one_incident(web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop) -> None:
-    """However often it is said, there is one incident, and what is held is stopped."""
+    """However often it is said, there is one incident, and what has not left is stopped."""
     node = make_node(hop.port)
     queue_id = await node.held(A)
+    await node.store.write(hold.release(node.spool, queue_id, SATO, ""))
     async with await program_of(web_office, OWNER) as own:
         said = [(await own.post(f"/mails/{queue_id}/report-mistake")).json() for _ in range(2)]
 
     assert [True, False] == [one["is_new"] for one in said]
     assert 1 == len({one["incident"] for one in said})
     assert [State.CANCELLED] == await node.states(queue_id)
+
+
+async def test_mistake_of_a_mail_that_was_not_sent_is_none(web_office: WebOffice, make_node: MakeNode) -> None:
+    """A program that reports a mail that still waits is told so; the mail waits on, and no incident is opened."""
+    node = make_node(NOWHERE)
+    queue_id = await node.held(A)
+    async with await program_of(web_office, OWNER) as own:
+        said = await own.post(f"/mails/{queue_id}/report-mistake")
+
+    assert (409, "not_sent") == (said.status_code, said.json()["code"])
+    assert [State.HELD] == await node.states(queue_id)
+    assert not await node.store.read(lambda reader: web_office.parts.incidents.of_mail(reader, queue_id))
 
 
 async def test_password_is_shown_to_the_owner_alone(

@@ -41,10 +41,11 @@ async def node(web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop)
 
 
 async def reported(office: WebOffice, queue_id: str) -> str:
-    """The sender says on the mail's page that it was a mistake; the incident's number."""
+    """A mail is sent, and its sender says on its page that it was a mistake; the incident's number."""
+    parts = office.parts
+    await parts.store.write(hold.release(parts.spool, queue_id, SATO, ""))
     async with await office.signed_in(SENDER) as client:
         await client.post(f"/mails/{queue_id}/mistake")
-    parts = office.parts
     return (await parts.store.read(lambda reader: parts.incidents.of_mail(reader, queue_id)))[0].incident_id
 
 

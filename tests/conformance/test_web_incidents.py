@@ -60,7 +60,8 @@ async def half_sent(node: Node, hop: ScriptedNextHop) -> str:
 
 
 async def reported(office: WebOffice, queue_id: str) -> str:
-    """The sender says on the mail's page that it was a mistake; the incident's number."""
+    """A mail is sent, and its sender says on its page that it was a mistake; the incident's number."""
+    await office.parts.store.write(hold.release(office.parts.spool, queue_id, SATO, ""))
     async with await office.signed_in(SENDER) as client:
         answer = await client.post(f"/mails/{queue_id}/mistake")
         assert (303, f"/incidents/from/{queue_id}") == (answer.status_code, answer.headers["location"])

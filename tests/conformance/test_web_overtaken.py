@@ -202,9 +202,10 @@ async def test_approver_is_told_that_the_mail_is_no_longer_waiting(web_office: W
 async def test_mistake_said_twice_is_one_incident_and_stops_what_was_about_to_go(
     office: WebOffice, late: Overtaken, make_node: MakeNode
 ) -> None:
-    """I press "this was a mistake" on two pages at once, just when a colleague releases it: it does not leave."""
+    """I press "this was a mistake" on two pages at once, just when a colleague releases the rest: it does not leave."""
     node = make_node(NOWHERE)
     queue_id = await node.held(A, B)
+    await node.store.write(hold.release(node.spool, queue_id, SATO, "", [1]))
     client = await office.signed_in(SENDER)
     late.meanwhile = lambda: node.store.write(hold.release(node.spool, queue_id, SATO, ""))
     answers = [await client.post(f"/mails/{queue_id}/mistake") for _ in range(2)]

@@ -74,6 +74,7 @@ OWNS = frozenset({"owner", "owner" + STRONG})
 APPROVES = frozenset({"manager" + STRONG, "officer" + STRONG})
 """Of a mail that waits for the manager or an officer."""
 SEES = OWNS | APPROVES | having(Right.SEE_MAIL)
+REPORTS = OWNS | APPROVES | having(Right.HANDLE_CASE)
 READS = OWNS | APPROVES | having(Right.READ_CONTENT)
 CANCELS = OWNS | having(Right.CANCEL)
 OPERATES = having(Right.OPERATE_QUEUE)
@@ -131,7 +132,8 @@ TABLE: dict[Asked, Line] = {
         "POST /deputies/remove", "POST /my-sign-in/password", "POST /my-sign-in/app/codes", is_empty=True,
     ),
     # -- one mail
-    **_lines(SEES, f"GET {MAIL}", f"POST {MAIL}/mistake"),
+    **_lines(SEES, f"GET {MAIL}"),
+    **_lines(REPORTS, f"POST {MAIL}/mistake"),
     **_lines(SEES, f"GET {MAIL}/changed/{{number}}", is_empty=True),
     **_lines(READS, f"GET {MAIL}/content", f"POST {MAIL}/content"),
     **_lines(READS, f"GET {MAIL}/page", f"GET {MAIL}/files/{{path}}", f"POST {MAIL}/files/{{path}}", is_empty=True),
@@ -217,7 +219,8 @@ TABLE: dict[Asked, Line] = {
     **_lines(EVERY, "GET /answer/{token}", "POST /answer/{token}", is_empty=True),
     # -- programs
     **_lines(SIGNED_IN, "GET /api/v1/mails", "GET /api/v1/openapi.json"),
-    **_lines(SEES, f"GET {API}", f"POST {API}/report-mistake"),
+    **_lines(SEES, f"GET {API}"),
+    **_lines(REPORTS, f"POST {API}/report-mistake"),
     **_lines(CANCELS, f"GET {API}/parcels", *(f"POST {API}/{act}" for act in ("cancel", "extend"))),
     **_lines(OWNS | SENDS, f"POST {API}/restore"),
     **_lines(OWNS, f"POST {API}/mend", f"POST {API}/return-draft"),

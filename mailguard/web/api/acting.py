@@ -152,8 +152,10 @@ async def disapprove(visit: Bearer, queue_id: str, wanted: Disapprove) -> Done:
 
 @router.post("/mails/{queue_id}/report-mistake", response_model=Reported)
 async def report(visit: Bearer, queue_id: str) -> Reported:
-    """Opens an incident: what can still be stopped is stopped, and the officers are told."""
+    """Opens an incident: what can still be stopped is stopped, and the officers are told. Not of mail that stayed."""
     one = await _for(visit, queue_id, MailAct.REPORT_MISTAKE, None)
+    if not one.decision.is_reportable:
+        raise ApiProblem(409, "not_sent")
     opened = await visit.write(visit.parts.openings.open_for_mail(one.queue_id, visit.actor))
     visit.parts.hint()
     return Reported(incident=opened.incident_id, is_new=opened.is_new)

@@ -25,7 +25,7 @@ from mailguard.hold.selection import Outcome
 from mailguard.hold.undoing import restore
 from mailguard.model.audit import Actor
 from mailguard.model.extract import PartPath
-from mailguard.model.queue import QueueId
+from mailguard.model.queue import FINAL, QueueId
 from mailguard.spool.reports import reporter_of
 from mailguard.store import Work
 from mailguard.web.approval_view import for_approver
@@ -192,9 +192,15 @@ async def _afterwards(visit: SignedInVisit, found: OpenedMail) -> str:
 
 @router.post(f"{_MAIL}/mistake")
 async def mistake(visit: SignedIn, queue_id: QueueId) -> Response:
-    """Opens an incident: what can still be stopped is stopped, and the officers are told."""
+    """Opens an incident: what can still be stopped is stopped, and the officers are told.
+
+    Of what has not left there is nothing to report: the page says so, and how to take it back.
+    """
     found = await opened(visit, queue_id)
     assure(MailAct.REPORT_MISTAKE, found.acts())
+    if not found.decision.is_reportable:
+        key = "held" if found.held else "gone" if not found.decision.states.keys() - FINAL else "soon"
+        return visit.go(found.path, "warning", f"queue.page.mistake.not_sent.{key}")
     await visit.write(visit.parts.openings.open_for_mail(queue_id, visit.actor))
     visit.parts.hint()
     return visit.go(f"/incidents/from/{queue_id}")

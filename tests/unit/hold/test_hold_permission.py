@@ -36,7 +36,7 @@ A, SHOW, STOP, D, MISTAKE, DOWN, OP = (
 )
 OWN = frozenset({S, R, C, X, M, MR, U, SHOW, STOP, D, MISTAKE, DOWN})
 OFFICER = frozenset({S, R, C, X, U, STOP, MISTAKE, DOWN})
-ADMINISTRATOR = frozenset({S, C, X, STOP, MISTAKE, OP})
+ADMINISTRATOR = frozenset({S, C, X, STOP, OP})
 APPROVER = frozenset({S, R, MISTAKE})
 LINK = frozenset({S, C, X, MR})
 NOTHING = frozenset[MailAct]()

@@ -167,13 +167,15 @@ class AccountProblem(MailguardError):
 class PersonProblem(AccountProblem):
     """Something cannot be done with a person, a role, a deputy or a delegate. Nothing was changed.
 
-    ``key`` and ``values`` name the words in the catalogues, for a page in another language than ``public``.
+    ``key`` and ``values`` name the words in the catalogues, for a page in another language than ``public``; ``field`` what
+    of a person's particulars is wrong, "" where it is nothing that was filled in.
     """
 
-    def __init__(self, key: str, values: dict[str, str], public: str) -> None:
+    def __init__(self, key: str, values: dict[str, str], public: str, field: str = "") -> None:
         super().__init__(public=public)
         self.key = key
         self.values = values
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

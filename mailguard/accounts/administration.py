@@ -15,7 +15,7 @@ from mailguard import audit
 from mailguard.accounts import queries
 from mailguard.accounts.account import comparable_grant
 from mailguard.errors import AccountProblem
-from mailguard.model.address import comparable, domain_of, local_part
+from mailguard.model.address import comparable, is_domain_name, is_mailbox
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.store import Transaction, Work
 from mailguard.store.times import from_micros, to_micros
@@ -139,14 +139,14 @@ def _record(transaction: Transaction, actor: Actor, account: str, change: str, *
 
 
 def _mailbox(address: str) -> str:
-    if not local_part(address) or not domain_of(address) or any(letter.isspace() for letter in address):
+    if not is_mailbox(address):
         raise AccountProblem(public=f"This is not a mail address: {address}")
     return comparable(address)
 
 
 def _grantable(text: str) -> str:
     if text.startswith("@"):
-        if not domain_of(text) or any(letter.isspace() for letter in text):
+        if not is_domain_name(text[1:]):
             raise AccountProblem(public=f"This is neither a mail address nor @domain: {text}")
         return comparable_grant(text)
     return _mailbox(text)

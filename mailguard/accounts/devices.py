@@ -22,7 +22,7 @@ from mailguard.accounts.account import comparable_grant
 from mailguard.accounts.people_administration import own_mailbox
 from mailguard.config import OfficeSettings, SourceSettings
 from mailguard.errors import DeviceProblems, FieldProblem, PersonProblem
-from mailguard.model.address import domain_of
+from mailguard.model.address import is_domain_name, is_mailbox
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.store import Transaction, Work
 from mailguard.store.times import to_micros
@@ -243,9 +243,8 @@ def _sender(word: str) -> str | None:
     if word == NULL_PATH:
         return word
     written = word.replace("\uff20", "@")
-    domain = domain_of(written)
-    is_domain = "." in domain and all(domain.split("."))
-    return comparable_grant(written) if is_domain and written.count("@") == 1 and written.isprintable() else None
+    is_known = is_domain_name(written[1:]) if written.startswith("@") else is_mailbox(written)
+    return comparable_grant(written) if is_known else None
 
 
 def _words(typed: str) -> list[str]:

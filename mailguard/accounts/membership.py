@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from mailguard.config import OfficeSettings
-from mailguard.model.address import comparable_domain, domain_of, is_within, local_part
-
-_ODD = re.compile(r"[\s\x00-\x1f\x7f<>,;:\"()\[\]\\]")
-"""What no mailbox of an office has, and a mail with a code is not to be addressed with."""
+from mailguard.model.address import comparable_domain, domain_of, is_mailbox, is_within
 
 
 class Membership:
@@ -20,8 +15,7 @@ class Membership:
 
     def is_mailbox(self, name: str) -> bool:
         """Whether a comparable address is a mailbox of an own domain; whether anybody reads it is not known."""
-        local = local_part(name)
-        return "@" in name and bool(local) and "@" not in local and not _ODD.search(name) and self.is_own(name)
+        return is_mailbox(name) and self.is_own(name)
 
     def is_own(self, name: str) -> bool:
         """Whether the domain of an address is the office's."""

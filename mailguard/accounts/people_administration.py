@@ -19,7 +19,7 @@ from mailguard.accounts.people import delegates_of, manages_people, person_of
 from mailguard.config import OfficeSettings
 from mailguard.errors import PersonProblem
 from mailguard.i18n import text
-from mailguard.model.address import comparable, domain_of, local_part
+from mailguard.model.address import comparable, is_mailbox
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.model.people import OFFICE_WIDE, Role
 from mailguard.store import Transaction, Work
@@ -181,19 +181,19 @@ def remove_deputy(
     return work
 
 
-def own_mailbox(office: OfficeSettings, typed: str) -> str:
-    """An address of the office, comparable. Raises ``PersonProblem`` for anything else."""
+def own_mailbox(office: OfficeSettings, typed: str, field: str = "address") -> str:
+    """An address of the office, comparable. Raises ``PersonProblem`` with that field for anything else."""
     box = comparable(typed.strip())
-    if not local_part(box) or not domain_of(box) or any(_is_unfit(letter) or letter in ' "<>,;:' for letter in box):
-        raise problem("no_address", address="".join(letter for letter in typed if not _is_unfit(letter)))
+    if not is_mailbox(box):
+        raise problem("no_address", field, address="".join(letter for letter in typed if not _is_unfit(letter)))
     if not Membership(office).is_own(box):
-        raise problem("not_own", address=box)
+        raise problem("not_own", field, address=box)
     return box
 
 
-def problem(key: str, **values: str) -> PersonProblem:
+def problem(key: str, field: str = "", **values: str) -> PersonProblem:
     """What cannot be, with its words (``people.problem.*``)."""
-    return PersonProblem(f"people.problem.{key}", values, text("en", f"people.problem.{key}", **values))
+    return PersonProblem(f"people.problem.{key}", values, text("en", f"people.problem.{key}", **values), field)
 
 
 def put_now(transaction: Transaction, box: str, wanted: Particulars, actor: Actor) -> bool:
@@ -268,26 +268,26 @@ def checked(office: OfficeSettings, box: str, particulars: Particulars) -> Parti
     """Particulars as they are stored; ``box`` is whose they are. Raises ``PersonProblem``."""
     manager = particulars.manager
     if manager:
-        manager = own_mailbox(office, manager)
+        manager = own_mailbox(office, manager, "manager")
         if manager == box:
-            raise problem("own_manager", address=box)
+            raise problem("own_manager", "manager", address=box)
     if particulars.language not in (None, *LANGUAGES):
-        raise problem("no_language", chosen=particulars.language or "")
-    department = _line(particulars.department)
+        raise problem("no_language", "language", chosen=particulars.language or "")
+    department = _line(particulars.department, "department")
     if department and (";" in department or ":" in department):
-        raise problem("department_signs", department=department)
-    return Particulars(_line(particulars.name), department, manager, particulars.language)
+        raise problem("department_signs", "department", department=department)
+    return Particulars(_line(particulars.name, "name"), department, manager, particulars.language)
 
 
-def _line(typed: str | None) -> str | None:
+def _line(typed: str | None, field: str) -> str | None:
     """A name as it is stored: one line of ordinary letters."""
     if typed is None:
         return None
     line = " ".join(unicodedata.normalize("NFC", typed).split())
     if len(line) > TEXT_MAX:
-        raise problem("too_long", most=str(TEXT_MAX))
+        raise problem("too_long", field, most=str(TEXT_MAX))
     if any(_is_unfit(letter) for letter in line):
-        raise problem("unfit_letters")
+        raise problem("unfit_letters", field)
     return line
 
 
@@ -300,7 +300,7 @@ def department_of(role: Role, department: str) -> str:
     """The department a role is stored with. Raises ``PersonProblem`` where the two do not fit."""
     if role is Role.STAFF:
         raise problem("staff_is_everybody")
-    of = _line(department) or ""
+    of = _line(department, "role_department") or ""
     if role in OFFICE_WIDE and of:
         raise problem("role_is_office_wide")
     if role not in OFFICE_WIDE and not of:

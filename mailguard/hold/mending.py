@@ -21,7 +21,7 @@ from mailguard.mime.address_fields import is_structure, names_any, still_shows
 from mailguard.mime.addresses import VISIBLE_FIELDS, plain_address
 from mailguard.mime.message import Message, Part
 from mailguard.mime.surgery import Cut, NoSuchPart, edited, part_at, readdressed, resubjected, without_parts
-from mailguard.model.address import comparable, comparable_domain
+from mailguard.model.address import comparable, comparable_domain, is_mailbox
 from mailguard.model.envelope import ForwardPath
 from mailguard.model.extract import PartPath, Seal
 from mailguard.model.queue import Recipient, State
@@ -34,8 +34,6 @@ ADDRESS_OCTETS = 320
 """64 for the local part, "@" and 255 for the domain (RFC 5321 §4.5.3.1)."""
 NO_CHANGE = Wish()
 _TEXT_MAX = 128 * 1024
-_LOCAL = re.compile(r'[^\x00-\x20\x7f-\x9f()<>\[\]:;@\\,"]+')
-_DOMAIN = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})+")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -175,11 +173,9 @@ def typed_address(typed: str, *, smtputf8: bool) -> str:
     Raises ``NotMendable``. A local part that is not ASCII is possible only where the mail came with SMTPUTF8.
     """
     address = plain_address(typed)
-    local, at, domain = address.rpartition("@")
+    local, _, domain = address.rpartition("@")
     domain = comparable_domain(domain)
-    if not at or not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
-        raise NotMendable(Refusal.BAD_ADDRESS)
-    if len(f"{local}@{domain}".encode()) > ADDRESS_OCTETS:
+    if not is_mailbox(f"{local}@{domain}"):
         raise NotMendable(Refusal.BAD_ADDRESS)
     if not local.isascii() and not smtputf8:
         raise NotMendable(Refusal.FOREIGN_ADDRESS)

@@ -2,14 +2,19 @@
 
 An address is kept as the text the client gave, without angle brackets; the empty string is the null reverse-path
 (RFC 5321 §4.5.5). Japanese carriers have issued local parts that break RFC 5321 (``a..b@docomo.ne.jp``), so nothing
-here refuses an address for its local part.
+here refuses an address for its local part but ``is_mailbox``, which is asked of what a person enters.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 NULL_REVERSE_PATH = ""
+LOCAL_OCTETS, DOMAIN_OCTETS = 64, 255
+"""RFC 5321 §4.5.3.1.1 and .2."""
+_LOCAL = re.compile(r'[^\x00-\x20\x7f-\x9f()<>\[\]:;@\\,"]+')
+_DOMAIN = re.compile(r"[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})+")
 
 
 def local_part(address: str) -> str:
@@ -43,6 +48,27 @@ def comparable(address: str) -> str:
     if not address:
         return NULL_REVERSE_PATH
     return f"{unicodedata.normalize('NFKC', local_part(address)).lower()}@{domain_of(address)}"
+
+
+def is_mailbox(address: str) -> bool:
+    """Whether an address that a person entered can be a mailbox's.
+
+    It has one ``@`` and a domain name, nothing quoted or hidden, and no part longer than RFC 5321 §4.5.3.1 has it. The
+    dots of carriers are let through.
+    """
+    local, _, domain = address.rpartition("@")
+    is_local = _LOCAL.fullmatch(local) is not None and local.isprintable() and not _has_blank(local)
+    return is_local and len(local.encode()) <= LOCAL_OCTETS and is_domain_name(domain)
+
+
+def is_domain_name(domain: str) -> bool:
+    """Whether a domain that a person entered can be one of mail: at least two labels, in any spelling."""
+    name = comparable_domain(domain)
+    return _DOMAIN.fullmatch(name) is not None and len(name) <= DOMAIN_OCTETS
+
+
+def _has_blank(text: str) -> bool:
+    return any(letter.isspace() for letter in text)
 
 
 def is_within(domain: str, parents: frozenset[str]) -> bool:

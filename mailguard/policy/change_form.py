@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol
 
+from mailguard.model.address import is_domain_name, is_mailbox
 from mailguard.model.verdict import AtEnd, Needs
 from mailguard.policy.changes import Changes, NamedException, RuleChange, RuleState
 from mailguard.policy.figures import AT_END, LEAST, MOST, NEEDS, WAIT, Clock, figures_of, with_figures
@@ -235,6 +236,8 @@ def _patterns(typed: str) -> tuple[str, ...]:
 
 
 def _is_pattern(text: str) -> bool:
+    if "*" not in text:
+        return is_domain_name(text[1:]) if text.startswith("@") else is_mailbox(text)
     _, at, domain = text.rpartition("@")
     is_plain = len(text) <= PATTERN_MAX and not any(sign.isspace() or not sign.isprintable() for sign in text)
     # Everybody is no exception.

@@ -264,6 +264,31 @@ async def test_correspondent_is_noted_agreed_with_and_forgotten(console: WebOffi
     assert [] == await store.read(lambda reader: acquaintances(reader))
 
 
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        pytest.param({"manager": "head@elsewhere.example.com"}, "manager", id="manager-of-others"),
+        pytest.param({"manager": "nobody"}, "manager", id="manager-no-address"),
+        pytest.param({"address": "a" * 250 + "@office.example.jp"}, "address", id="address-too-long"),
+        pytest.param({"department": "a;b"}, "department", id="department"),
+        pytest.param({"name": "森" * 101}, "name", id="name"),
+    ],
+)
+async def test_mistake_stands_at_the_field_it_is_in(
+    console: WebOffice, admin: httpx2.AsyncClient, wrong: dict[str, str], field: str
+) -> None:
+    """Whoever types a wrong manager is sent to the manager, with everything typed still there."""
+    typed = {"address": "kato@office.example.jp", "name": "加藤", "department": "総務", "manager": OFFICER} | wrong
+    answers = [await admin.post("/office/people/add", data=typed)]
+    if field != "address":
+        answers.append(await admin.post("/office/people/change", data=typed))
+
+    for answer in answers:
+        assert answer.status_code == 422
+        assert re.findall(r'href="#([a-z]+)"', answer.text.partition('id="mistakes"')[2])[:1] == [field]
+        assert 'value="加藤"' in answer.text or field == "name"
+
+
 async def test_address_book_is_taken_over_and_written_safely(console: WebOffice, admin: httpx2.AsyncClient) -> None:
     """Last year's address book needs no typing, and opens no formula in a spreadsheet."""
     book = f"name,address\n田中一郎,{PARTNER}\n,=cmd@partner.example.com\n".encode("cp932")

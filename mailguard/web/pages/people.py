@@ -56,8 +56,7 @@ async def added(visit: Managing) -> Response:
     try:
         await visit.write(administration.put_person(office, form.text("address"), _particulars(form), visit.actor))
     except PersonProblem as error:
-        field = "address" if error.key.endswith((".no_address", ".not_own")) else "manager"
-        return await _list(visit, mistakes=[_mistake(error, field)], typed=form)
+        return await _list(visit, mistakes=[_mistake(error, error.field)], typed=form)
     return _to(visit, form.text("address"), "people.page.added")
 
 
@@ -76,7 +75,7 @@ async def changed(visit: Managing) -> Response:
         work = administration.put_person(visit.parts.settings.office, address, _particulars(form), visit.actor)
         await visit.write(work)
     except PersonProblem as error:
-        return await _person(visit, address, [_mistake(error, "manager")])
+        return await _person(visit, address, [_mistake(error, error.field)], form)
     return _to(visit, address, "people.page.changed")
 
 
@@ -207,14 +206,19 @@ async def _list(
     )
 
 
-async def _person(visit: SignedInVisit, typed: str, mistakes: list[Mistake] | None = None) -> Response:
-    address, ways, now = _own(visit, typed), visit.parts.sign_in, visit.parts.clock.now()
+async def _person(
+    visit: SignedInVisit, whose: str, mistakes: list[Mistake] | None = None, typed: Form | None = None
+) -> Response:
+    """``typed``: the particulars that were filled in and not taken."""
+    address, ways, now = _own(visit, whose), visit.parts.sign_in, visit.parts.clock.now()
     person = await visit.read(lambda reader: person_of(reader, address))
+    stored = Particulars(person.name, person.department, person.manager)
     return visit.page(
         "person.html",
         status=422 if mistakes else 200,
         mistakes=mistakes or [],
         person=person,
+        particulars=stored if typed is None else _particulars(typed),
         deputies=await visit.read(lambda reader: deputies_of(reader, address, now)),
         looked_after=await visit.read(lambda reader: mailboxes_of(reader, address)),
         delegates=await visit.read(lambda reader: delegates_of(reader, address)),

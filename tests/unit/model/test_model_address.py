@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mailguard.model.address import comparable, comparable_domain, domain_of, is_within, local_part
+from mailguard.model.address import comparable, comparable_domain, domain_of, is_mailbox, is_within, local_part
 
 
 @pytest.mark.parametrize(
@@ -110,3 +110,33 @@ def test_comparable_is_different_for_two_mailboxes(left: str, right: str) -> Non
 def test_is_within_goes_label_by_label(domain: str, expected: bool) -> None:
     """A name that only ends alike is somebody else's."""
     assert expected is is_within(domain, frozenset({"example.jp", "office.example.com"}))
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        pytest.param("tanaka@example.jp", True, id="plain"),
+        pytest.param("a..b@docomo.ne.jp", True, id="carrier, two dots"),
+        pytest.param("田中@例え.jp", True, id="Japanese on both sides"),
+        pytest.param("a" * 64 + "@example.jp", True, id="as long as it may be"),
+        pytest.param("a" * 65 + "@example.jp", False, id="one too long"),
+        pytest.param("a" * 250 + "@example.jp", False, id="much too long"),
+        pytest.param("田" * 22 + "@example.jp", False, id="too long in octets"),
+        pytest.param("tanaka@" + ".".join(["a" * 63] * 4) + ".jp", False, id="domain too long"),
+        pytest.param("tanaka@" + "a" * 64 + ".jp", False, id="label too long"),
+        pytest.param("tanaka", False, id="no domain"),
+        pytest.param("tanaka@example", False, id="one label"),
+        pytest.param("tanaka@example..jp", False, id="empty label"),
+        pytest.param("@example.jp", False, id="no local part"),
+        pytest.param("tanaka@home@example.jp", False, id="two signs"),
+        pytest.param("ta naka@example.jp", False, id="blank"),
+        pytest.param("ta\u3000naka@example.jp", False, id="wide blank"),
+        pytest.param("ta\u202enaka@example.jp", False, id="direction mark"),
+        pytest.param("tanaka@example.jp,", False, id="comma at the end"),
+        pytest.param("<tanaka@example.jp>", False, id="brackets"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_entered_address_is_taken_only_where_it_can_be_a_mailbox(address: str, expected: bool) -> None:
+    """A slip of the keyboard is told at once, and not by the server of somebody else days later."""
+    assert expected is is_mailbox(address)

@@ -279,6 +279,10 @@ async def test_manager_approves_from_the_list(web_office: WebOffice, make_node: 
     assert f"/mails/{queue_id}" not in unlisted.text
     assert 404 == hidden.status_code
     assert "あと1名の承認" in words_of(owner)
+    assert "mori@ office.example.jp (送信者の上司)" in words_of(owner)
+    assert "abe@ office.example.jp (部門責任者または情報セキュリティ責任者)" in words_of(owner)
+    assert "disabled" not in owner.text
+    assert "承認する方の確認を待っているので、まだ送信できません" in words_of(owner)
     assert 422 == unanswered.status_code
     assert (200, "/approvals") == (answer.status_code, answer.url.path)
     assert "承認しました" in words_of(answer)
@@ -317,6 +321,7 @@ async def test_four_eyes_say_who_was_first(web_office: WebOffice, make_node: Mak
     first = await pages.post(manager, f"/mails/{queue_id}/approval", **fields)
     between = await pages.node.states(queue_id)
     second = await other.get(f"/mails/{queue_id}")
+    owner = await (await pages.owner()).get(f"/mails/{queue_id}")
     await pages.post(other, f"/mails/{queue_id}/approval", **fields)
 
     assert "あなたは承認しました" in words_of(first)
@@ -324,6 +329,8 @@ async def test_four_eyes_say_who_was_first(web_office: WebOffice, make_node: Mak
     assert [State.HELD] == between
     assert "承認しました" in words_of(second)
     assert "mori@" in words_of(second)
+    assert "ono@ office.example.jp (指定された承認者)" in words_of(owner)
+    assert "mori@ office.example.jp (指定された承認者)" not in words_of(owner)
     assert [State.CLEARED] == await pages.node.states(queue_id)
 
 

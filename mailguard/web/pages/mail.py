@@ -20,7 +20,7 @@ from mailguard.model.summary import Badge, Found, Summary
 from mailguard.model.verdict import Action, Needs
 from mailguard.parcels.listing import ListedParcel, parcels_of_mail
 from mailguard.transform.passwords.spelling import spelled
-from mailguard.web.approval_view import approval_view_of
+from mailguard.web.approval_view import approval_view_of, asked_for
 from mailguard.web.forms import Form, Mistake
 from mailguard.web.one_mail import OneMail, OpenedMail, opened, zero_sentence
 from mailguard.web.release_form import NotReleased, release_view_of
@@ -87,7 +87,7 @@ async def shown(
         why_not=why_not(found, acts),
         minutes=LONGER_MINUTES,
         release=release_view_of(visit, found, form, refused),
-        approval=approval_view_of(visit, found, form, refused),
+        approval=approval_view_of(visit, found, form, refused, await visit.read(lambda one: asked_for(one, found))),
         undoable_until=None if State.CANCELLED not in found.decision.states else await _undoable_until(visit, found),
     )
 

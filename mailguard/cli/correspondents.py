@@ -44,13 +44,22 @@ def import_(
 ) -> None:
     """Take people over as known: mail to them is then no first mail to the office."""
     from mailguard.cli.office import administrator, opened_store
-    from mailguard.correspondents import entries_in
+    from mailguard.correspondents import book_in
     from mailguard.correspondents.administration import take_people_over
+    from mailguard.i18n import text
 
-    entries = [entry for file in files for entry in entries_in(file.read_bytes())]
+    books = [(file, book_in(file.read_bytes())) for file in files]
     with opened_store(config) as store:
-        new = store.write_now(take_people_over(entries, administrator()))
-    typer.echo(f"{len(entries)} people found, {new} of them new")
+        taken = [store.write_now(take_people_over(book, administrator())) for _, book in books]
+    found, new = sum(len(book.entries) for _, book in books), sum(one.new for one in taken)
+    typer.echo(f"{found} people found, {new} of them new")
+    for file, book in books:
+        for one in book.skipped:
+            problem = text("en", f"correspondent.import.{one.reason}", **one.values)
+            typer.echo(
+                f"{file}: not taken: {text('en', 'correspondent.import.line', number=one.line, problem=problem)}",
+                err=True,
+            )
 
 
 @app.command()

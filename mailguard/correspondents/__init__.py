@@ -22,21 +22,25 @@ from mailguard.correspondents.agreed import (
     list_agreed,
     withdraw,
 )
+from mailguard.correspondents.book import AddressBook, Entry, Skipped, book_in
 from mailguard.correspondents.learning import forget, forget_old_threads, learn, learn_now
 from mailguard.correspondents.recall import belonging_to, called, recall, signature_of
-from mailguard.correspondents.transfer import Entry, entries_in, export, import_entries
+from mailguard.correspondents.transfer import Taken, export, import_entries
 
 __all__ = [
     "AGREED",
     "AGREED_FINGERPRINTS",
+    "AddressBook",
     "AgreedPassword",
     "Entry",
     "Known",
+    "Skipped",
+    "Taken",
     "agree",
     "agreed_password",
     "belonging_to",
+    "book_in",
     "called",
-    "entries_in",
     "export",
     "forget",
     "forget_old_threads",

@@ -14,9 +14,10 @@ from mailguard.correspondents import abilities
 from mailguard.correspondents import agreed as passwords
 from mailguard.correspondents.abilities import Known, domain_key, key_of
 from mailguard.correspondents.agreed import AgreedPassword
+from mailguard.correspondents.book import AddressBook
 from mailguard.correspondents.learning import forget
 from mailguard.correspondents.queries import Reader
-from mailguard.correspondents.transfer import Entry, import_entries
+from mailguard.correspondents.transfer import Taken, import_entries
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.model.protection import Trait
 from mailguard.sealing import SecretBox
@@ -128,13 +129,15 @@ def forget_people(addresses: Collection[str], actor: Actor) -> Work[int]:
     return work
 
 
-def take_people_over(entries: list[Entry], actor: Actor) -> Work[int]:
-    """Take people over as known to the office; how many were new."""
+def take_people_over(book: AddressBook, actor: Actor) -> Work[Taken]:
+    """Take people over as known to the office, and the names they have in the book."""
 
-    def work(transaction: Transaction) -> int:
-        new = import_entries(transaction, entries)
-        _record(transaction, actor, AuditAction.CORRESPONDENTS_IMPORTED, found=len(entries), new=new)
-        return new
+    def work(transaction: Transaction) -> Taken:
+        taken = import_entries(transaction, book)
+        figures = {"found": len(book.entries), "new": taken.new, "renamed": taken.renamed}
+        skipped = {"skipped": len(book.skipped)} if book.skipped else {}
+        _record(transaction, actor, AuditAction.CORRESPONDENTS_IMPORTED, **figures, **skipped)
+        return taken
 
     return work
 

@@ -7,6 +7,7 @@ a mail. What is learned is addresses and names, never words of a mail.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 
@@ -14,6 +15,7 @@ from mailguard.correspondents import queries
 from mailguard.model.address import comparable, domain_of, local_part
 from mailguard.model.knowledge import Lesson
 from mailguard.policy.lookalike import spellings
+from mailguard.policy.people import full_name
 from mailguard.store import Transaction
 from mailguard.store.times import to_micros
 
@@ -38,6 +40,26 @@ def learn_now(transaction: Transaction, lessons: list[Lesson]) -> None:
     _threads(transaction, lessons, at)
     _lists(transaction, lessons)
     _signatures(transaction, lessons, at)
+
+
+BOOK = "|"
+"""In place of a sender: the one mail of somebody who is known by an address book and was sent none."""
+
+
+def note_people(transaction: Transaction, new: Mapping[str, str], renamed: Mapping[str, str]) -> None:
+    """Remember names of an address book by address ("": none), as written and as a mail's are compared.
+
+    Domains of ``new`` are remembered as well.
+    """
+    everybody = [*new.items(), *renamed.items()]
+    lessons = [Lesson("", {address: full_name(name)}, (), (), None, "") for address, name in everybody]
+    _domains(transaction, lessons[: len(new)])
+    _names(transaction, lessons)
+    queries.add(
+        transaction,
+        "correspondent_name",
+        [{"name": f"{queries.OF_BOOK}{name}", "address": address} for address, name in everybody if name],
+    )
 
 
 def forget(transaction: Transaction, address: str) -> int:

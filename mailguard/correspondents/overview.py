@@ -8,7 +8,9 @@ from datetime import datetime
 
 from mailguard.correspondents import queries
 from mailguard.correspondents.administration import Dossier, dossiers
+from mailguard.correspondents.learning import BOOK
 from mailguard.correspondents.queries import Reader
+from mailguard.correspondents.recall import known_as
 from mailguard.store.times import from_micros
 
 PAGE_ROWS = 50
@@ -16,7 +18,8 @@ PAGE_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class Acquaintance:
-    """An address or "@domain". ``mails`` is 0, and the times None, where no mail to it was delivered or taken over.
+    """An address or "@domain". ``mails`` is 0 where no mail to it was delivered or taken over; an address book makes
+    people known without a mail. The times are None where it is not known at all.
 
     ``dossier``: what counts for it, that of its domain included.
     """
@@ -27,11 +30,6 @@ class Acquaintance:
     first_at: datetime | None
     last_at: datetime | None
     dossier: Dossier
-
-    @property
-    def is_known(self) -> bool:
-        """Whether anything at all is on record of it itself or its domain."""
-        return bool(self.mails or self.dossier.known or self.dossier.agreed)
 
 
 def acquaintances(reader: Reader, search: str = "", after: str = "", limit: int = PAGE_ROWS) -> list[Acquaintance]:
@@ -48,10 +46,7 @@ def acquaintances_of(reader: Reader, addresses: Collection[str]) -> list[Acquain
     found = dossiers(reader, addresses)
     keys = [one.address for one in found]
     histories = {row.address: row for row in queries.histories(reader, keys)}
-    names: dict[str, str] = {}
-    for address, name in queries.names_of(reader, keys):
-        if "|" not in name:
-            names.setdefault(address, name)
+    names, from_book = known_as(reader, keys), queries.seen_by(reader, BOOK, keys)
     listed = []
     for one in found:
         row = histories.get(one.address)
@@ -59,7 +54,7 @@ def acquaintances_of(reader: Reader, addresses: Collection[str]) -> list[Acquain
             Acquaintance(
                 one.address,
                 names.get(one.address, ""),
-                0 if row is None else row.mails,
+                0 if row is None else row.mails - from_book.get(one.address, 0),
                 None if row is None else from_micros(row.first_at),
                 None if row is None else from_micros(row.last_at),
                 one,

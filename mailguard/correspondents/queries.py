@@ -188,8 +188,9 @@ def found(reader: Reader, search: str, after: str, limit: int) -> list[str]:
 
     ``search``: what stands in the address or in a name of theirs; a scan of as many as it takes.
     """
+    name = correspondent_name.c.name
     named = select(correspondent_name.c.address).where(
-        correspondent_name.c.name.contains("".join(search.split()), autoescape=True)
+        or_(name.contains("".join(search.split()), autoescape=True), name.icontains(search, autoescape=True))
     )
     parts = []
     for column in (correspondent.c.address, correspondent_trait.c.address, agreed_password.c.address):
@@ -210,6 +211,19 @@ def histories(reader: Reader, addresses: Collection[str]) -> list[Row[Any]]:
 
 
 # -- writes
+
+
+OF_BOOK = "|"
+"""In front of a name that is kept as an address book has it. What is learned from mail never begins so."""
+
+
+def forget_book_names(transaction: Transaction, addresses: Collection[str]) -> None:
+    """Delete the names address books gave to these (correspondent_name_by_address)."""
+    statement = delete(correspondent_name).where(
+        correspondent_name.c.address == bindparam("in_address"), correspondent_name.c.name.startswith(OF_BOOK)
+    )
+    if addresses:
+        transaction.execute(statement, [{"in_address": one} for one in addresses])
 
 
 def add(transaction: Transaction, table: str, rows: list[Mapping[str, Any]]) -> None:

@@ -53,6 +53,18 @@ def called(reader: Reader, addresses: Collection[str]) -> dict[str, frozenset[st
     return {address: frozenset(name for name in found if "|" not in name) for address, found in names.items()}
 
 
+def known_as(reader: Reader, addresses: Collection[str]) -> dict[str, str]:
+    """What people call these: the name an address book has, else one that was learned; none where there is neither."""
+    written: dict[str, str] = {}
+    learned: dict[str, str] = {}
+    for address, name in sorted(queries.names_of(reader, addresses)):
+        if name.startswith(queries.OF_BOOK):
+            written[address] = name.removeprefix(queries.OF_BOOK)
+        elif "|" not in name:
+            learned.setdefault(address, name)
+    return learned | written
+
+
 def belonging_to(reader: Reader, organisation: str, group_of: Callable[[str], str]) -> frozenset[str]:
     """Whose name this is, by the greetings of mail that was delivered: the one most mail went to, or several alike.
 

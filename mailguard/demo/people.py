@@ -15,7 +15,8 @@ from mailguard.accounts.people_administration import Particulars, add_delegate, 
 from mailguard.accounts.totp import Totp
 from mailguard.clock import Clock
 from mailguard.config import OfficeSettings
-from mailguard.correspondents.transfer import entries_in, import_entries
+from mailguard.correspondents.book import book_in
+from mailguard.correspondents.transfer import import_entries
 from mailguard.demo.samples import ACCOUNT, CHIEF, CLIENT, DOMAIN, PRINTER, SHARED
 from mailguard.model.audit import Actor, ActorKind
 from mailguard.model.people import OFFICE_WIDE, Role
@@ -67,8 +68,8 @@ async def move_in(store: Store, office: OfficeSettings) -> None:
             await store.write(grant_role(office, one.address, one.role, of, ACTOR))
     await store.write(add_delegate(office, SHARED, CLERK.address, ACTOR))
     book = "".join(f'{one.addr_spec},"{one.display_name}"\r\n' for one in (CLIENT, PRINTER))
-    entries = entries_in(f"address,name\r\n{book}".encode())
-    await store.write(lambda transaction: import_entries(transaction, entries))
+    read = book_in(f"address,name\r\n{book}".encode())
+    await store.write(lambda transaction: import_entries(transaction, read))
 
 
 async def telephones(totp: Totp, clock: Clock) -> dict[str, Telephone]:

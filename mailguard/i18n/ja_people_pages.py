@@ -95,6 +95,7 @@ TEXTS: dict[str, str] = {
     "correspondent.page.since": "最初の記録:",
     "correspondent.page.last": "最後のメール:",
     "correspondent.page.mails": "{count}通",
+    "correspondent.page.of_book": "アドレス帳から登録しました。まだメールを送っていません。",
     "correspondent.page.no_mail": "まだメールを送っていません。",
     "correspondent.page.has_password": "取り決めたパスワードあり",
     "correspondent.page.open": "新しい相手を登録する",
@@ -151,9 +152,20 @@ TEXTS: dict[str, str] = {
     "correspondent.page.forgotten": "記録を消しました。",
     "correspondent.page.files.what": "アドレス帳を読み込むと、その人たちは「初めての相手」ではなくなります。",
     "correspondent.page.files.in": "アドレス帳(CSV または vCard)",
-    "correspondent.page.files.hint": "1MBまで。アドレスのない行は読み飛ばします。",
+    "correspondent.page.files.hint": "1MBまで。読み込めない行は番号と理由を表示し、ほかは読み込みます。",
     "correspondent.page.file.nobody": (
         "ファイルの中に、メールアドレスが見つかりませんでした。CSVかvCardを選んでください。"
     ),
-    "correspondent.page.file.taken": "{found}人を読み込みました。うち{new}人が新しい相手です。",
+    "correspondent.page.file.taken": (
+        "{found}人を読み込みました。新しい相手は{new}人、名前が変わった相手は{renamed}人です。"
+    ),
+    "correspondent.import.skipped": "読み込まなかった行が{count}行あります",
+    "correspondent.import.others": "次の行は読み込んでいません。ファイルを直して、もう一度読み込めます。",
+    "correspondent.import.line": "{number}行目: {problem}",
+    "correspondent.import.more": "ほかに{count}行あります。",
+    "correspondent.import.no_address": "メールアドレスがありません。",
+    "correspondent.import.bad_address": "「{address}」はメールアドレスの形になっていません。",
+    "correspondent.import.twice": "{address} は前の行にもあります。前の行を使いました。",
+    "correspondent.import.long_name": "名前が長すぎます。{most}文字までにしてください。",
+    "correspondent.import.unreadable": "ここから先はCSVとして読めません。引用符が閉じているか確かめてください。",
 }

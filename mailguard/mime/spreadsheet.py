@@ -18,10 +18,15 @@ _COMPUTED = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d",
 def line_of(cells: Iterable[str]) -> str:
     """One line, with its end."""
     out = io.StringIO()
-    csv.writer(out).writerow([f"'{cell}" if cell.startswith(_COMPUTED) else cell for cell in cells])
+    csv.writer(out).writerow([f"'{cell}" if _is_computed(cell) else cell for cell in cells])
     return out.getvalue()
 
 
 def plain(cell: str) -> str:
     """A cell without the apostrophe that keeps a spreadsheet from computing it."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_COMPUTED) else cell
+    return cell[1:] if cell.startswith("'") and _is_computed(cell[1:]) else cell
+
+
+def _is_computed(cell: str) -> bool:
+    # Apostrophes in front count as well, or one that was meant would be taken for ours.
+    return cell.lstrip("'").startswith(_COMPUTED)

@@ -262,7 +262,7 @@ correspondence = Table(
 correspondent_name = Table(
     "correspondent_name",
     METADATA,
-    # A full name without blanks, or a greeting as "organisation|person".
+    # A full name without blanks, a greeting as "organisation|person", or "|" and a name as an address book has it.
     Column("name", Text, primary_key=True),
     Column("address", Text, primary_key=True),
     Index("correspondent_name_by_address", "address"),

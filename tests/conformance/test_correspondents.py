@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from mailguard.correspondents import (
-    entries_in,
+    Taken,
+    book_in,
     export,
     forget,
     forget_old_threads,
@@ -17,6 +18,7 @@ from mailguard.correspondents import (
     learn,
     recall,
 )
+from mailguard.correspondents.overview import acquaintances, acquaintances_of
 from mailguard.model.knowledge import Knowledge, Lesson, Question
 from mailguard.policy.facts import thread_key
 from mailguard.store import Store
@@ -174,12 +176,12 @@ BOOKS = [
 @pytest.mark.parametrize(("octets", "expected"), BOOKS)
 async def test_address_book_makes_people_known(store: Store, octets: bytes, expected: list[str]) -> None:
     """With our address book taken over, the first mail to a partner is no mail to a stranger; twice does no harm."""
-    entries = entries_in(octets)
-    first = await store.write(lambda transaction: import_entries(transaction, entries))
-    second = await store.write(lambda transaction: import_entries(transaction, entries))
+    book = book_in(octets)
+    first = await store.write(lambda transaction: import_entries(transaction, book))
+    second = await store.write(lambda transaction: import_entries(transaction, book))
     found = await known(store, A, "new@gmail.com", name="安藤真由美")
 
-    assert (expected, len(expected), 0) == ([entry.address for entry in entries], first, second)
+    assert (expected, Taken(len(expected), 0), Taken(0, 0)) == ([one.address for one in book.entries], first, second)
     if A in expected and "真由美" in decoded(octets):
         assert (1, {}, (A,)) == (found.by_office[A], found.by_sender, found.same_name["new@gmail.com"])
 
@@ -204,4 +206,62 @@ async def test_export_can_be_taken_over_again_and_starts_no_formula(store: Store
 
     assert ["\ufeffaddress", "name", "mails", "last"] == rows[0]
     assert {("'=cmd@one.example.com", ""), (A, "安藤真由美")} == {(row[0], row[1]) for row in rows[1:]}
-    assert {"=cmd@one.example.com", A} == {entry.address for entry in entries_in("".join(lines).encode())}
+    assert {"=cmd@one.example.com", A} == {entry.address for entry in book_in("".join(lines).encode()).entries}
+
+
+async def exported(store: Store) -> str:
+    return "".join(await store.read(lambda connection: list(export(connection))))
+
+
+async def taken(store: Store, octets: bytes) -> Taken:
+    book = book_in(octets)
+    return await store.write(lambda transaction: import_entries(transaction, book))
+
+
+async def test_nobody_was_written_to_by_being_taken_over(store: Store, clock: StandingClock) -> None:
+    """Whoever is only in our address book has no mail on record; the first one that is sent counts as one."""
+    await taken(store, CSV.encode())
+    [before] = await store.read(lambda reader: acquaintances_of(reader, [A]))
+    await learned(store, lesson(A))
+    [after] = await store.read(lambda reader: acquaintances_of(reader, [A]))
+
+    assert (0, "安藤 真由美", clock.now()) == (before.mails, before.name, before.first_at)
+    assert (1, "安藤 真由美") == (after.mails, after.name)
+
+
+async def test_book_read_again_brings_other_names_and_nothing_else(store: Store) -> None:
+    """I correct names in the spreadsheet and read it in: they are other than before, and mails stay counted."""
+    await learned(store, lesson(A, name="安藤真由美"))
+    renamed = await taken(store, f"address,name\n{A},Mayumi Ando\n".encode())
+    again = await taken(store, f"address,name\n{A},Mayumi Ando\n".encode())
+    emptied = await taken(store, f"address,name\n{A},\n".encode())
+    [one] = await store.read(lambda reader: acquaintances_of(reader, [A]))
+    [found] = await store.read(lambda reader: acquaintances(reader, "mayumi ando"))
+
+    assert [Taken(0, 1), Taken(0, 0), Taken(0, 0)] == [renamed, again, emptied]
+    assert ("Mayumi Ando", 1, A) == (one.name, one.mails, found.address)
+
+
+async def test_forgotten_person_leaves_no_name_of_a_book(store: Store) -> None:
+    """Forgetting somebody forgets what the address book called them."""
+    await taken(store, f"address,name\n{A},Mayumi Ando\n".encode())
+    await store.write(lambda transaction: forget(transaction, A))
+
+    assert [] == await store.read(lambda reader: acquaintances(reader, "Mayumi"))
+
+
+async def test_what_is_written_out_is_read_back_as_the_same(store: Store, clock: StandingClock) -> None:
+    """After a loss the file brings back everything that stands in it: names, how many mails, and when the last was."""
+    await learned(store, lesson(A, name="安藤真由美"))
+    clock.advance(86400)
+    await learned(store, lesson(A), lesson("=cmd@one.example.com"))
+    await taken(store, f"address,name\n{B},\"'Mary | O'Hara, Ltd.\"\nx@two.example.net,=sum\n".encode())
+    written = await exported(store)
+    for address in (A, B, "x@two.example.net", "=cmd@one.example.com"):
+        await store.write(lambda transaction, address=address: forget(transaction, address))  # type: ignore[misc]
+    nobody = await exported(store)
+    clock.advance(86400)
+    await taken(store, written.encode())
+
+    assert (1, 5) == (len(nobody.splitlines()), len(written.splitlines()))
+    assert written == await exported(store)

@@ -17,6 +17,7 @@ from mailguard.accounts.people import delegates_of, person_of
 from mailguard.accounts.people_administration import Particulars, grant_role, put_person
 from mailguard.correspondents import learn_now
 from mailguard.correspondents.overview import acquaintances
+from mailguard.i18n import text
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.knowledge import Lesson
 from mailguard.model.people import Grant, Role
@@ -299,6 +300,23 @@ async def test_address_book_is_taken_over_and_written_safely(console: WebOffice,
     assert {PARTNER, "'=cmd@partner.example.com"} == {row["address"] for row in csv.DictReader(io.StringIO(file))}
     nobody = await admin.post("/office/correspondents/import", files={"file": ("x", b"nothing", "text/csv")})
     assert nobody.status_code == 422
+
+
+async def test_lines_of_an_address_book_that_are_nobody_are_told(console: WebOffice, admin: httpx2.AsyncClient) -> None:
+    """I see who was taken over, and which lines were not and why; who was never written to has no mail."""
+    book = f"name,address\nMary <b>Smith</b>,{PARTNER}\n名前だけ,\nx,a@b\n".encode()
+
+    page = (await admin.post("/office/correspondents/import", files={"file": ("book.csv", book, "text/csv")})).text
+    one = (await admin.get("/office/correspondents/of", params={"address": PARTNER})).text
+    nobody = await admin.post("/office/correspondents/import", files={"file": ("x.csv", b"address\nx\n", "text/csv")})
+
+    assert text("ja", "correspondent.page.file.taken", found=1, new=1, renamed=0) in page
+    assert "3行目: メールアドレスがありません" in page
+    assert "4行目: 「a@b」はメールアドレスの形になっていません" in page
+    assert text("ja", "correspondent.page.of_book") in page
+    assert ("Mary &lt;b&gt;Smith&lt;/b&gt;" in one, "1通" in one) == (True, False)
+    assert nobody.status_code == 422
+    assert "2行目: メールアドレスがありません" in nobody.text
 
 
 async def test_system_page_says_what_is_wrong_and_what_to_do(console: WebOffice, admin: httpx2.AsyncClient) -> None:

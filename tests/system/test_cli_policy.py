@@ -255,7 +255,7 @@ def test_correspondents_are_taken_over_written_out_and_forgotten(run: Run, tmp_p
     record = run("audit", "export", *at).stdout
 
     assert "2 people found, 2 of them new\n" == taken.stdout, taken.stderr
-    assert ["ando@one.example.com,安藤真由美", "baba@two.example.net,"] == [
+    assert ["ando@one.example.com,安藤 真由美", "baba@two.example.net,馬場"] == [
         line.rpartition(",")[0].rpartition(",")[0] for line in before.splitlines()[1:]
     ]
     assert (0, False) == (forgotten.returncode, "ando" in after)

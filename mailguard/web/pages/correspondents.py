@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends
 from starlette.responses import Response
 
-from mailguard.correspondents import AGREED, AGREED_FINGERPRINTS, Known, entries_in, export
+from mailguard.correspondents import AGREED, AGREED_FINGERPRINTS, AddressBook, Known, Taken, book_in, export
 from mailguard.correspondents.abilities import key_of
 from mailguard.correspondents.administration import (
     agree_on,
@@ -34,6 +34,8 @@ from mailguard.web.visit import NotHere, SignedInVisit, having
 router = APIRouter()
 
 PAGE = "/office/correspondents"
+LINES_SHOWN = 100
+"""Of an imported file that were not taken; how many there are stands beside."""
 
 Managing = Annotated[SignedInVisit, Depends(having(Right.MANAGE_CORRESPONDENTS))]
 
@@ -124,17 +126,26 @@ async def written(visit: Managing) -> Response:
 @router.post(f"{PAGE}/import")
 async def imported(visit: Managing) -> Response:
     """An address book, as CSV or vCard: its people are known from now on."""
-    octets = await visit.upload("file")
-    entries = entries_in(octets)
-    if not entries:
-        return await _list(visit, mistakes=[Mistake("file", "correspondent.page.file.nobody")])
-    new = await visit.write(take_people_over(entries, visit.actor))
-    return visit.go(PAGE, "success", "correspondent.page.file.taken", found=len(entries), new=new)
+    book = book_in(await visit.upload("file"))
+    if not book.entries:
+        return await _list(visit, mistakes=[Mistake("file", "correspondent.page.file.nobody")], book=book)
+    taken = await visit.write(take_people_over(book, visit.actor))
+    if book.skipped:
+        # The lines that were not taken are too many for a word on the next page. Sent twice, the file does no harm.
+        return await _list(visit, book=book, taken=taken)
+    figures = {"found": len(book.entries), "new": taken.new, "renamed": taken.renamed}
+    return visit.go(PAGE, "success", "correspondent.page.file.taken", **figures)
 
 
 async def _list(
-    visit: SignedInVisit, search: str = "", after: str = "", mistakes: list[Mistake] | None = None
+    visit: SignedInVisit,
+    search: str = "",
+    after: str = "",
+    mistakes: list[Mistake] | None = None,
+    book: AddressBook | None = None,
+    taken: Taken | None = None,
 ) -> Response:
+    """``book`` and ``taken``: the file of which some lines were not taken, and what was done with the others."""
     rows = await visit.read(lambda reader: acquaintances(reader, search, after, PAGE_ROWS + 1))
     more = urlencode({"search": search, "after": rows[PAGE_ROWS - 1].address}) if len(rows) > PAGE_ROWS else ""
     return visit.page(
@@ -145,6 +156,9 @@ async def _list(
         search=search,
         more=more,
         is_first=not after,
+        book=book,
+        taken=taken,
+        lines_shown=LINES_SHOWN,
     )
 
 

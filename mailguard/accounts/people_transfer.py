@@ -2,7 +2,8 @@
 
 Columns: ``address, name, department, manager, roles, delegates``. Roles and delegates are separated by ``;``, an
 officer's role is ``department_officer:DEPARTMENT``. ``delegates`` are those who look after the mailbox of the line.
-What is written is read back as the same; what a spreadsheet would take for a formula is quoted.
+Headings and roles may be Japanese, and are written so for who reads Japanese. What is written is read back as the same;
+what a spreadsheet would take for a formula is quoted.
 
 An import says what counts for the people it names: an empty cell takes a value away, a column that is not there leaves
 it. Whoever is in no line stays as they are.
@@ -12,6 +13,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -22,7 +25,7 @@ from mailguard.accounts.people_queries import Reader
 from mailguard.config import OfficeSettings
 from mailguard.errors import PersonProblem
 from mailguard.i18n import Language, text
-from mailguard.mime.japanese import decode_text
+from mailguard.mime.japanese import likely_text
 from mailguard.mime.spreadsheet import BYTE_ORDER_MARK, line_of, plain
 from mailguard.model.audit import Actor
 from mailguard.model.people import OFFICE_WIDE, Grant, Person, Role, Viewer
@@ -33,6 +36,16 @@ LINES_MAX = 20_000
 """Far more than an office has people; a file of another kind ends soon."""
 PAGE = 500
 _ROLES = ", ".join(sorted(OFFICE_WIDE)) + f", {Role.DEPARTMENT_OFFICER.value}:DEPARTMENT"
+_HEADINGS = {
+    "address": "アドレス メールアドレス メール",
+    "name": "名前 氏名 お名前 表示名",
+    "department": "部門 部署 部署名 所属",
+    "manager": "上司 上司のアドレス 上司のメールアドレス",
+    "roles": "役割",
+    "delegates": "担当者 このアドレスの担当者 担当者のアドレス 担当者のメールアドレス",
+}
+"""What offices call the columns, beside the names of ``COLUMNS`` themselves."""
+_COLUMN_OF = {word: column for column, words in _HEADINGS.items() for word in (column, *words.split())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +80,14 @@ class Reading:
     problems: tuple[LineProblem, ...]
 
 
-def export(reader: Reader) -> Iterator[str]:
+def export(reader: Reader, language: Language = "en") -> Iterator[str]:
     """Everybody on record as lines of CSV, with a byte order mark and headings. Disabled people are there."""
-    yield BYTE_ORDER_MARK + line_of(COLUMNS)
+    yield BYTE_ORDER_MARK + line_of(text(language, f"people.import.column.{column}") for column in COLUMNS)
     after = ""
     while found := people(reader, "", after, PAGE):
         delegates = delegates_by_mailbox(reader, [one.address for one in found])
         for one in found:
-            roles = ";".join(_role_word(grant) for grant in one.grants)
+            roles = ";".join(_role_word(grant, language) for grant in one.grants)
             yield line_of(
                 (
                     one.address,
@@ -90,7 +103,7 @@ def export(reader: Reader) -> Iterator[str]:
 
 def read(office: OfficeSettings, octets: bytes) -> Reading:
     """The lines of a CSV file in any encoding of Japanese programs, all of its problems told at once."""
-    decoded = decode_text(octets.removeprefix(b"\xef\xbb\xbf")).removeprefix(BYTE_ORDER_MARK)
+    decoded = likely_text(octets).removeprefix(BYTE_ORDER_MARK)
     lines: list[Line] = []
     problems: list[LineProblem] = []
     first_seen: set[str] = set()
@@ -102,7 +115,7 @@ def read(office: OfficeSettings, octets: bytes) -> Reading:
             if not any(cells):
                 continue
             if not columns:
-                columns = tuple(cell.lower() for cell in cells)
+                columns = tuple(map(_column, cells))
                 problems += _headings(columns, rows.line_num)
                 if problems:
                     break
@@ -170,6 +183,12 @@ def _assure_may(transaction: Transaction, viewer: Viewer, line: Line, before: Pe
             raise administration.problem("not_yours_to_delegate", address=line.address)
 
 
+def _column(cell: str) -> str:
+    """The column a heading names; what names none as it is written."""
+    heading = "".join(unicodedata.normalize("NFKC", cell).lower().split())
+    return _COLUMN_OF.get(heading, cell)
+
+
 def _headings(columns: tuple[str, ...], number: int) -> Iterator[LineProblem]:
     if COLUMNS[0] not in columns:
         yield LineProblem(number, "people.import.no_address_column")
@@ -209,16 +228,19 @@ class _UnknownRole(Exception):
 
 
 def _grant(word: str) -> Grant:
-    name, _, department = word.partition(":")
-    try:
-        role = Role(name.strip().lower())
-    except ValueError as error:
-        raise _UnknownRole(word) from error
+    name, _, department = word.replace("\uff1a", ":").partition(":")
+    role = _ROLE_OF.get(name.strip().lower())
+    if role is None:
+        raise _UnknownRole(word)
     return Grant(role, administration.department_of(role, department))
 
 
-def _role_word(grant: Grant) -> str:
-    return f"{grant.role.value}:{grant.department}" if grant.department else grant.role.value
+def _role_word(grant: Grant, language: Language = "en") -> str:
+    role = grant.role.value if language == "en" else text(language, f"people.role.{grant.role.value}")
+    return f"{role}:{grant.department}" if grant.department else role
+
+
+_ROLE_OF = {role.value: role for role in Role} | {text("ja", f"people.role.{role.value}"): role for role in Role}
 
 
 def _lost(before: Person, wanted: frozenset[Grant]) -> set[Grant]:
@@ -235,4 +257,4 @@ def _set_delegates(transaction: Transaction, mailbox: str, wanted: frozenset[str
 
 
 def _listed(cell: str) -> list[str]:
-    return [part.strip() for part in cell.split(";") if part.strip()]
+    return [part.strip() for part in re.split(r"[;\uff1b\u3001]", cell) if part.strip()]

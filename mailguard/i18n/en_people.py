@@ -63,6 +63,12 @@ TEXTS: dict[str, str] = {
     "people.problem.not_yours_to_delegate": (
         "You cannot make yourself look after {address}, or stop it. Please ask another administrator."
     ),
+    "people.import.column.address": "address",
+    "people.import.column.name": "name",
+    "people.import.column.department": "department",
+    "people.import.column.manager": "manager",
+    "people.import.column.roles": "roles",
+    "people.import.column.delegates": "delegates",
     "people.import.line": "line {number}: {problem}",
     "people.import.no_address_column": "The first line has no heading 'address'",
     "people.import.unknown_column": "The first line has a heading that is not known: {column}. There are {columns}",

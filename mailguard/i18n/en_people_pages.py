@@ -79,7 +79,10 @@ TEXTS: dict[str, str] = {
     "people.page.enabled": "They were enabled.",
     "people.page.files.what": "Save the list, change it in a spreadsheet, and read it back.",
     "people.page.files.in": "CSV file of people",
-    "people.page.files.hint": "With a mistake in any line nothing is changed.",
+    "people.page.files.hint": (
+        "Headings in the first line: address, name, department, manager, roles, delegates. All but the address can "
+        "be left out. With a mistake in any line nothing is changed."
+    ),
     "people.page.file.missing": "Please choose a file.",
     "people.page.file.nothing_changed": (
         "There are mistakes in the file, so nothing was changed. Please mend these lines."

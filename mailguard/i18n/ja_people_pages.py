@@ -81,7 +81,10 @@ TEXTS: dict[str, str] = {
     "people.page.enabled": "利用を再開しました。",
     "people.page.files.what": "書き出したCSVを表計算ソフトで直し、読み込んで戻せます。",
     "people.page.files.in": "人のCSV",
-    "people.page.files.hint": "1行でもまちがいがあれば、何も変えません。",
+    "people.page.files.hint": (
+        "1行目の見出し: メールアドレス、名前、部門、上司、役割、担当者。メールアドレスのほかは省けます。"
+        "1行でもまちがいがあれば、何も変えません。"
+    ),
     "people.page.file.missing": "ファイルを選んでください。",
     "people.page.file.nothing_changed": "ファイルにまちがいがあるため、何も変えていません。次の行を直してください。",
     "people.page.file.line": "{words}",

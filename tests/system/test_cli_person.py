@@ -170,6 +170,24 @@ def test_import_takes_what_japanese_spreadsheets_write(person: Run, tmp_path: Pa
     assert [("佐藤 花子", "総務部"), ("田中", "")] == [(one["name"], one["department"]) for one in listed(person)]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932", "utf-16"])
+def test_import_takes_japanese_headings_and_roles(person: Run, tmp_path: Path, encoding: str) -> None:
+    """A sheet that was made in Japanese needs no translating before it counts."""
+    text = (
+        "氏名,メール アドレス,部署,上司のメールアドレス,役割,担当者\r\n"
+        f"佐藤 花子,{SATO},総務部,{TANAKA},情報セキュリティ部門責任者：総務部；システム管理者,\r\n"
+        f"事務局,{SOUMU},,,,{SATO}、{TANAKA}\r\n"
+    )
+
+    done = imported(person, tmp_path, text.encode(encoding))
+
+    assert "2 people read, 2 of them new or changed\n" == done.stdout, done.stderr
+    assert {SATO: ("佐藤 花子", "総務部", 2), SOUMU: ("事務局", "", 0), TANAKA: ("", "", 0)} == {
+        one["address"]: (one["name"], one["department"], len(one["roles"])) for one in listed(person)
+    }
+    assert [SATO, TANAKA] == json.loads(person("show", SOUMU, "--json").stdout)["delegates"]
+
+
 def test_import_changes_what_its_columns_say_and_nothing_else(person: Run, tmp_path: Path) -> None:
     """An empty cell takes away, a column that is not there stays; the administrator is replaced in one go."""
     imported(person, tmp_path, f"{HEAD}\n{SATO},佐藤,総務,,administrator,\n{SOUMU},,,,,{SATO}\n")

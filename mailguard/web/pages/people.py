@@ -165,7 +165,7 @@ async def second_factor(visit: Managing) -> Response:
 @router.get(f"{PAGE}.csv")
 async def written(visit: Managing) -> Response:
     """Everybody on record as a file for spreadsheets."""
-    return csv_file(await visit.read(lambda reader: list(export(reader))), "people.csv")
+    return csv_file(await visit.read(lambda reader: list(export(reader, visit.language))), "people.csv")
 
 
 @router.post(f"{PAGE}/import")

@@ -10,8 +10,9 @@ from datetime import datetime, timedelta, tzinfo
 from email.utils import format_datetime
 
 from mailguard.i18n import Language, both, text
+from mailguard.i18n.times import moment
 from mailguard.mime.addresses import Mailbox
-from mailguard.mime.own_mail import mailbox, moment, pages, text_mail, unstructured
+from mailguard.mime.own_mail import mailbox, pages, text_mail, unstructured
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,9 +52,9 @@ def code_mail(mail: CodeMail) -> bytes:
 
 def _page(mail: CodeMail, language: Language) -> str:
     grouped = f"{mail.code[:4]} {mail.code[4:]}"
-    until = moment(mail.now + timedelta(minutes=mail.minutes), mail.zone)
+    until = moment(mail.now + timedelta(minutes=mail.minutes), mail.zone, language)
     lines = [
-        text(language, "sign_in.mail.intro", office=_office(mail, language), at=moment(mail.now, mail.zone)),
+        text(language, "sign_in.mail.intro", office=_office(mail, language), at=moment(mail.now, mail.zone, language)),
         "",
         f"    {grouped}",
         "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from mailguard import audit
 from mailguard.accounts import Accounts
@@ -95,12 +96,12 @@ class Assembly:
         lease = timedelta(seconds=delivery.lease_seconds)
         schedule = RetrySchedule(delivery)
         self.routes = Routes(delivery, settings.office.hostname)
-        self.reports = Reports(self.spool, schedule, settings.office)
+        self.reports = Reports(self.spool, schedule, settings.office, self._zone)
         acquaintances = Acquaintances(self.clock)
         learner = Learner(self.spool, acquaintances)
         grace = timedelta(seconds=settings.hold.grace_seconds)
         records = self.records = Records(self.spool.secret_box(PASSWORDS))
-        self.passwords = Passwords(self.spool, records, settings.protection, settings.office, grace)
+        self.passwords = Passwords(self.spool, records, settings.protection, settings.office, grace, self._zone)
         self.deliverer = Deliverer(
             self.spool, self.routes, delivery, self.reports, learner, settings.office.hostname, self.passwords
         )
@@ -165,7 +166,7 @@ class Assembly:
             self.spool.secret_box(SIGN_IN),
             self.accounts,
             self._post,
-            lambda: self.policy.rules.hours.zone,
+            self._zone,
         )
         self.sweeper.forget_ended = self.sign_in.forget_ended
         self.sweeper.pruning = audit.pruning_of(settings.audit, self.spool.seals)
@@ -180,6 +181,10 @@ class Assembly:
         self.watcher = self._watcher()
         self.web = self._web_server()
 
+    def _zone(self) -> ZoneInfo:
+        """The office's, by the rules in force."""
+        return self.policy.rules.hours.zone
+
     def _announcer(self) -> Announcer:
         settings = self.settings
         webhooks, url = settings.notices.webhooks, settings.web.public_url
@@ -192,7 +197,7 @@ class Assembly:
             settings.office,
             settings.notices,
             settings.web.public_url,
-            lambda: self.policy.rules.hours.zone,
+            self._zone,
             MailLinks(self.store).make,
         )
 
@@ -214,7 +219,7 @@ class Assembly:
 
     def _openings(self) -> Openings:
         responder = Responder(self.spool, self.passwords, self.records)
-        return Openings(self.spool, responder, self.incidents, self.notices, lambda: self.policy.rules.hours.zone)
+        return Openings(self.spool, responder, self.incidents, self.notices, self._zone)
 
     def _planner(self) -> Planner:
         usual = Channel(self.settings.protection.channel)
@@ -232,7 +237,7 @@ class Assembly:
 
     def _hold_ends(self, grace: timedelta) -> HoldEnds:
         rules = self._hold_rules(grace)
-        return HoldEnds(self.spool, rules.deadline, grace, reporter_of(self.settings.office))
+        return HoldEnds(self.spool, rules.deadline, grace, lambda: reporter_of(self.settings.office, self._zone()))
 
     async def _is_well(self) -> bool:
         # Asked first when everything stands.
@@ -281,7 +286,9 @@ class Assembly:
                 sign_in=self.sign_in,
                 mender=self.mender,
                 hold_rules=self._hold_rules(timedelta(seconds=settings.hold.grace_seconds)),
-                returning=Returning(self.spool, settings.office, settings.notices, settings.limits.message_bytes),
+                returning=Returning(
+                    self.spool, settings.office, settings.notices, settings.limits.message_bytes, self._zone
+                ),
                 passwords=self.passwords,
                 records=self.records,
                 incidents=self.incidents,

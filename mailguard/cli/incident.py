@@ -52,7 +52,7 @@ def open_(
         rules = ActivePolicy(settings, spool.clock, office.store).rules
         zone = rules.hours.zone
         parcels = Records(spool.secret_box(PASSWORDS))
-        passwords = Passwords(spool, parcels, settings.protection, settings.office, _grace(office))
+        passwords = Passwords(spool, parcels, settings.protection, settings.office, _grace(office), lambda: zone)
         notices = Notices(
             spool, settings.office, settings.notices, settings.web.public_url, lambda: zone,
             MailLinks(office.store).make,

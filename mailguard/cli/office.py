@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 
 import typer
@@ -36,6 +37,12 @@ class Office:
     store: Store
     spool: Spool
     actor: Actor
+
+    def zone(self) -> tzinfo:
+        """The zone of the office's rules, in which mails say times."""
+        from mailguard.judging.active import ActivePolicy
+
+        return ActivePolicy(self.settings, self.spool.clock, self.store).rules.hours.zone
 
 
 @contextmanager

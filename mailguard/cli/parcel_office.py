@@ -42,7 +42,7 @@ def opened_parcels(config: Path | None) -> Iterator[ParcelOffice]:
         settings = office.settings
         records = Records(office.spool.secret_box(PASSWORDS))
         grace = timedelta(seconds=settings.hold.grace_seconds)
-        passwords = Passwords(office.spool, records, settings.protection, settings.office, grace)
+        passwords = Passwords(office.spool, records, settings.protection, settings.office, grace, office.zone)
         yield ParcelOffice(office, records, passwords)
 
 

@@ -234,6 +234,7 @@ def _words(one: _Leaving, group: list[str], occasion: Occasion, office: PolicyOf
         recipients=tuple(Mailbox(address, names.get(comparable(address), "")) for address in group),
         sent_at=occasion.at,
         now=occasion.at,
+        zone=office.rules.hours.zone,
         subject=message.text_of("Subject"),
         file_name=one.parcel.manifest.outer_name,
         mode=one.parcel.manifest.mode,

@@ -57,7 +57,8 @@ def bounce(
 
     positions = parse_positions(recipients)
     act(config, queue_ids, json, "given up", lambda office, queue_id: hold.give_up(
-        office.spool, queue_id, office.actor, reason, reporter_of(office.settings.office), positions))  # fmt: skip
+        office.spool, queue_id, office.actor, reason, reporter_of(office.settings.office, office.zone()),
+        positions))  # fmt: skip
 
 
 @app.command()

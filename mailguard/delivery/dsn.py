@@ -12,7 +12,7 @@ import base64
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage, Message
@@ -21,9 +21,10 @@ from enum import StrEnum
 
 from mailguard.delivery.diagnosis import diagnose
 from mailguard.i18n import Language, both, text
+from mailguard.i18n.times import moment
 from mailguard.mime.head import Head, head_of
 from mailguard.mime.message import stuffed
-from mailguard.mime.own_mail import SUBJECT_MAX, moment, one_line, pages
+from mailguard.mime.own_mail import SUBJECT_MAX, one_line, pages
 from mailguard.model.delivery import Reply
 from mailguard.model.envelope import ForwardPath, Notify
 
@@ -69,12 +70,13 @@ class ReportedMail:
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """Who reports. ``postmaster`` is named where it is not empty; ``language`` comes first."""
+    """Who reports. ``postmaster`` is named where it is not empty; ``language`` comes first; times are in ``zone``."""
 
     hostname: str
     office: str
     postmaster: str
     language: Language
+    zone: tzinfo
 
 
 def wants_report(path: ForwardPath, kind: ReportKind) -> bool:
@@ -160,13 +162,13 @@ def _page(
     lines = [
         text(language, f"dsn.{kind}.intro"),
         "",
-        f"{text(language, 'dsn.mail.sent_at')}: {moment(mail.accepted_at)}",
+        f"{text(language, 'dsn.mail.sent_at')}: {moment(mail.accepted_at, reporter.zone, language)}",
         f"{text(language, 'dsn.mail.subject')}: {subject or text(language, 'dsn.mail.no_subject')}",
         f"{text(language, 'dsn.mail.queue_id')}: {mail.queue_id}",
         "",
     ]
     if kind is ReportKind.DELAYED and retry_until is not None:
-        lines[1:1] = [text(language, "dsn.delayed.until", until=moment(retry_until))]
+        lines[1:1] = [text(language, "dsn.delayed.until", until=moment(retry_until, reporter.zone, language))]
     for entry in told[:NAMED_MAX]:
         lines += _recipient_lines(language, kind, entry)
     if len(told) > NAMED_MAX:

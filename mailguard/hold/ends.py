@@ -36,7 +36,7 @@ _NEEDS = list(Needs)
 class HoldEnds:
     """Ends holds by their verdicts."""
 
-    def __init__(self, spool: Spool, deadline: Deadline, grace: timedelta, reporter: Reporter) -> None:
+    def __init__(self, spool: Spool, deadline: Deadline, grace: timedelta, reporter: Callable[[], Reporter]) -> None:
         self._spool = spool
         self._deadline = deadline
         self._grace = grace
@@ -79,7 +79,7 @@ class HoldEnds:
             Reported(one.path, HOLD_REFUSED if is_refused and _needs_approver(one) else HOLD_EXPIRED, "")
             for one in held
         ]
-        submit_report(self._spool, transaction, self._reporter, ReportKind.FAILED, mail.submission, head, told)
+        submit_report(self._spool, transaction, self._reporter(), ReportKind.FAILED, mail.submission, head, told)
 
     def _is_refused(self, transaction: Transaction, mail: Mail) -> bool:
         queue_id = mail.submission.queue_id

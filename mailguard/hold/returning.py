@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import tzinfo
 from email.utils import format_datetime
 
 from mailguard import audit
@@ -24,10 +25,11 @@ from mailguard.errors import NotAllowed
 from mailguard.hold.actions import cancel
 from mailguard.hold.selection import Outcome
 from mailguard.i18n import both, text
+from mailguard.i18n.times import moment
 from mailguard.mime.addresses import BCC_FIELDS, VISIBLE_FIELDS, Mailbox
 from mailguard.mime.head import head_of
 from mailguard.mime.message import fields_of
-from mailguard.mime.own_mail import enclosing_mail, mailbox, moment, one_line, pages, unstructured
+from mailguard.mime.own_mail import enclosing_mail, mailbox, one_line, pages, unstructured
 from mailguard.model.address import comparable
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.model.queue import QueueId, Submission
@@ -56,8 +58,16 @@ class Returned:
 class Returning:
     """Gives mails back. One per process."""
 
-    def __init__(self, spool: Spool, office: OfficeSettings, notices: NoticeSettings, message_bytes: int) -> None:
-        """``message_bytes``: the largest mail the office takes."""
+    def __init__(
+        self,
+        spool: Spool,
+        office: OfficeSettings,
+        notices: NoticeSettings,
+        message_bytes: int,
+        zone: Callable[[], tzinfo],
+    ) -> None:
+        """``message_bytes``: the largest mail the office takes; ``zone``: the office's."""
+        self._zone = zone
         self._spool = spool
         self._office = office
         self._notices = notices
@@ -119,16 +129,16 @@ class Returning:
         shown = one_line(subject, SUBJECT_MAX) if notices.subject == "short" else ""
         key = "hold.draft.subject" if shown else "hold.draft.subject.neutral"
         fields = [
-            ("Date", format_datetime(now)),
+            ("Date", format_datetime(now.astimezone(self._zone()))),
             ("From", mailbox(Mailbox(sender, name))),
             ("To", mailbox(Mailbox(submission.session.owner, ""))),
             ("Subject", unstructured(text(office.language, key, subject=shown))),
             ("Message-ID", f"<draft.{secrets.token_hex(12)}@{office.hostname}>"),
             ("Auto-Submitted", "auto-generated"),
         ]
-        accepted_at = moment(submission.accepted_at)
+        at, zone = submission.accepted_at, self._zone()
         words = pages(
-            text(language, "hold.draft.words", at=accepted_at, queue_id=submission.queue_id)
+            text(language, "hold.draft.words", at=moment(at, zone, language), queue_id=submission.queue_id)
             for language in both(office.language)
         )
         kind = "message/global" if submission.envelope.smtputf8 else "message/rfc822"

@@ -183,8 +183,11 @@ TEXTS: dict[str, str] = {
     "letter.cc": "Cc",
     "letter.date": "Date",
     "letter.no_subject": "(no subject)",
-    "letter.date_form": "{weekday} {year}-{month:02}-{day:02} {clock} {zone}",
-    "letter.weekdays": "Mon Tue Wed Thu Fri Sat Sun",
+    "time.weekdays": "Mon Tue Wed Thu Fri Sat Sun",
+    "time.months": "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec",
+    "time.day": "{weekday} {day} {month} {year}",
+    "time.day.soon": "{weekday} {day} {month}",
+    "time.moment": "{day}, {clock}",
     "letter.picture": "picture{number}.{kind}",
     # The notice in a mail whose content is in its parcel (transform.cover), for somebody who never saw such a mail.
     "cover.subject": "Protected file",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     # Times.
-    "notice.clock.another_day": "{weekday} {month}/{day}, {clock}",
     # Subjects: state and deadline first. {subject} is empty or begins with a colon.
     "notice.subject.hold": "[Check before sending] Please decide{subject}",
     "notice.subject.hold.until": "[Check before sending] Please decide by {until}{subject}",

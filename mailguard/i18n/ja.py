@@ -183,8 +183,11 @@ TEXTS: dict[str, str] = {
     "letter.cc": "写し(Cc)",
     "letter.date": "日時",
     "letter.no_subject": "(件名なし)",
-    "letter.date_form": "{year}年{month}月{day}日({weekday}) {clock} {zone}",
-    "letter.weekdays": "月 火 水 木 金 土 日",
+    "time.weekdays": "月 火 水 木 金 土 日",
+    "time.months": "1 2 3 4 5 6 7 8 9 10 11 12",
+    "time.day": "{year}年{month}月{day}日({weekday})",
+    "time.day.soon": "{month}月{day}日({weekday})",
+    "time.moment": "{day} {clock}",
     "letter.picture": "画像{number}.{kind}",
     # The notice in a mail whose content is in its parcel (transform.cover), for somebody who never saw such a mail.
     "cover.subject": "【保護】ファイルをお送りします",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     # Times.
-    "notice.clock.another_day": "{month}月{day}日({weekday}) {clock}",
     # Subjects: state and deadline first. {subject} is empty or begins with a colon.
     "notice.subject.hold": "【送信前の確認】確認してください{subject}",
     "notice.subject.hold.until": "【送信前の確認】{until}までに確認してください{subject}",
@@ -99,20 +98,20 @@ TEXTS: dict[str, str] = {
     "notice.contact.list.unnamed": "分からないときは、システムの管理者にお尋ねください。",
     "notice.from": "メールの送信前確認",
     # Lists.
-    "notice.digest.line": "{state} 期限 {until}",
-    "notice.digest.line.untimed": "{state} 期限なし",
+    "notice.digest.line": "{state}期限 {until}",
+    "notice.digest.line.untimed": "{state}期限なし",
     "notice.digest.more": "このほかに {count} 通あります。",
-    "notice.digest.state.hold": "[確認待ち]",
-    "notice.digest.state.approval": "[承認待ち]",
-    "notice.digest.state.reminder": "[確認待ち]",
-    "notice.digest.state.result": "[結果]",
-    "notice.digest.state.disapproved": "[承認されませんでした]",
-    "notice.digest.result.sent": "[送信しました]",
-    "notice.digest.result.cancelled": "[取り消しました]",
-    "notice.digest.result.expired": "[期限切れ・送っていません]",
-    "notice.digest.result.expired.refused": "[承認されず・送っていません]",
-    "notice.digest.result.scheduled": "[時間を決めて送信します]",
-    "notice.digest.result.changed": "[変更しました]",
+    "notice.digest.state.hold": "【確認待ち】",
+    "notice.digest.state.approval": "【承認待ち】",
+    "notice.digest.state.reminder": "【確認待ち】",
+    "notice.digest.state.result": "【結果】",
+    "notice.digest.state.disapproved": "【承認されませんでした】",
+    "notice.digest.result.sent": "【送信しました】",
+    "notice.digest.result.cancelled": "【取り消しました】",
+    "notice.digest.result.expired": "【期限切れ・送っていません】",
+    "notice.digest.result.expired.refused": "【承認されず・送っていません】",
+    "notice.digest.result.scheduled": "【時間を決めて送信します】",
+    "notice.digest.result.changed": "【変更しました】",
     "notice.digest.why": "続けて届いたお知らせをまとめました。まとめてのお知らせは、多くても1時間に1通です。",
     # Messages to a chat channel.
     "notice.chat.hold": "確認待ちのメールが新しく {count} 通あります。",

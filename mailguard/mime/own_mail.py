@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable
-from datetime import datetime, tzinfo
 from email.header import Header
 
 from mailguard.mime.addresses import Mailbox
@@ -32,11 +31,6 @@ def one_line(value: str, most: int) -> str:
     """On one line, without anything that could hide or reorder, at most so many characters."""
     cleaned = _UNFIT.sub(" ", value).strip()
     return cleaned if len(cleaned) <= most else cleaned[: most - 1] + "…"
-
-
-def moment(at: datetime, zone: tzinfo | None = None) -> str:
-    """A time as people read it, in a zone; None: this machine's."""
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M (%z)")
 
 
 def pages(texts: Iterable[str]) -> str:

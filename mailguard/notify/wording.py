@@ -13,6 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailguard.i18n import Language, text
+from mailguard.i18n.times import moment, soon
 from mailguard.mime.own_mail import one_line
 from mailguard.model.verdict import AtEnd, Needs
 from mailguard.notify.occasions import Ending, Kind, Result, Waiting
@@ -26,7 +27,6 @@ LISTED_MAX = 20
 _ADDRESS_MAX = 100
 _REASON_MAX = 300
 _SEPARATOR: dict[Language, str] = {"ja": ":", "en": ": "}
-_WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _BLOCK = (
     "max-width:640px;color:#1a1a1c;background-color:#ffffff;font-size:16px;line-height:1.7;"
     "font-family:'Hiragino Sans','Yu Gothic UI',Meiryo,sans-serif;overflow-wrap:anywhere"
@@ -102,16 +102,9 @@ class Words:
 
 
 def clock(at: datetime, reader: Reader) -> str:
-    """A time as people say it: with the day where that is not today."""
+    """A time with its day: a notice may be read on another one. The year where that is another."""
     local, today = at.astimezone(reader.zone), reader.now.astimezone(reader.zone)
-    hour = f"{local:%H:%M}"
-    if local.date() == today.date():
-        return hour
-    ja = text("ja", "letter.weekdays").split()
-    weekday = (ja if reader.language == "ja" else _WEEKDAYS_EN)[local.weekday()]
-    return text(
-        reader.language, "notice.clock.another_day", month=local.month, day=local.day, weekday=weekday, clock=hour
-    )
+    return (soon if local.year == today.year else moment)(at, reader.zone, reader.language)
 
 
 def at_zero(about: Waiting, reader: Reader) -> str:

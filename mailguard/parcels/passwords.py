@@ -8,9 +8,9 @@ transaction with its gateway: it is begun at most once, and where nobody knows w
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from itertools import groupby
 
 from mailguard import audit
@@ -68,15 +68,22 @@ class Passwords:
     """One per node; each method adds to the caller's transaction, or makes a work."""
 
     def __init__(
-        self, spool: Spool, records: Records, settings: ProtectionSettings, office: OfficeSettings, grace: timedelta
+        self,
+        spool: Spool,
+        records: Records,
+        settings: ProtectionSettings,
+        office: OfficeSettings,
+        grace: timedelta,
+        zone: Callable[[], tzinfo],
     ) -> None:
+        """``grace``: more than people are shown; ``zone``: the office's, in which mails say times."""
         self._spool = spool
         self._records = records
         self._settings = settings
         self._office = office
         self._grace = grace
         self._window = timedelta(minutes=settings.window_minutes)
-        self._wording = Wording(spool, records, settings, office)
+        self._wording = Wording(spool, records, settings, office, zone)
 
     # -- the parcel's way
 

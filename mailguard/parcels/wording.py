@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import tzinfo
+
 from mailguard.config import OfficeSettings, ProtectionSettings
 from mailguard.errors import MailguardError
 from mailguard.mime.addresses import VISIBLE_FIELDS, Mailbox
@@ -19,7 +22,15 @@ from mailguard.transform.passwords.telling import Telling as Words
 class Wording:
     """One per node."""
 
-    def __init__(self, spool: Spool, records: Records, settings: ProtectionSettings, office: OfficeSettings) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        records: Records,
+        settings: ProtectionSettings,
+        office: OfficeSettings,
+        zone: Callable[[], tzinfo],
+    ) -> None:
+        self._zone = zone
         self._spool = spool
         self._records = records
         self._settings = settings
@@ -57,6 +68,7 @@ class Wording:
             ),
             sent_at=submission.accepted_at,
             now=transaction.now,
+            zone=self._zone(),
             subject=head.text_of("Subject"),
             file_name=manifest.outer_name,
             mode=Mode(manifest.mode),

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from mailguard.i18n import CATALOGUES, Language, text
+from mailguard.i18n import CATALOGUES, Language, text, times
 from mailguard.policy.law import Consequence, Dated, Deadline, Exposure
-
-_WEEKDAYS = {"ja": "月火水木金土日", "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,7 @@ def said(record: Dated, language: Language) -> str:
 
 def spoken_day(day: date, language: Language) -> str:
     """A day with its weekday."""
-    weekday = _WEEKDAYS[language][day.weekday()]
-    return f"{day.year}年{day.month}月{day.day}日({weekday})" if language == "ja" else f"{weekday} {day.isoformat()}"
+    return times.day(day, language)
 
 
 def until_words(deadline: Deadline, language: Language) -> str:

@@ -7,7 +7,7 @@ so that nothing is ever reported about it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from mailguard.config import OfficeSettings
 from mailguard.delivery.dsn import Reported, ReportedMail, Reporter, ReportKind, build_report
@@ -32,9 +32,9 @@ def is_own(submission: Submission) -> bool:
 _ACTOR = Actor(ActorKind.WORKER, "reporter")
 
 
-def reporter_of(office: OfficeSettings) -> Reporter:
-    """The office as reports name it."""
-    return Reporter(office.hostname, office.name, office.postmaster, office.language)
+def reporter_of(office: OfficeSettings, zone: tzinfo) -> Reporter:
+    """The office as reports name it. ``zone``: the one of its rules."""
+    return Reporter(office.hostname, office.name, office.postmaster, office.language, zone)
 
 
 def head_of_mail(spool: Spool, reader: queries.Reader, submission: Submission) -> bytes:

@@ -13,10 +13,11 @@ import html
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from mailguard.i18n import Language, text
+from mailguard.i18n.times import moment
 from mailguard.mime.flowed import unflowed
 from mailguard.mime.message import Field, Message, Part, fields_of
 from mailguard.transform.page import CleanPage, clean_page
@@ -232,21 +233,7 @@ def _date(written: str, language: Language) -> str:
         at = parsedate_to_datetime(written)
     except (ValueError, TypeError, IndexError, OverflowError):
         return written
-    return text(
-        language,
-        "letter.date_form",
-        year=at.year,
-        month=at.month,
-        day=at.day,
-        weekday=text(language, "letter.weekdays").split()[at.weekday()],
-        clock=f"{at:%H:%M}",
-        zone=_zone(at),
-    ).strip()
-
-
-def _zone(at: datetime) -> str:
-    zone = f"{at:%z}"
-    return "" if zone in ("", "+0900") else f"(UTC{zone[:3]}:{zone[3:5]})"
+    return moment(at, at.tzinfo or UTC, language)
 
 
 # -- pictures that no page shows

@@ -83,8 +83,8 @@ def neutral_subject(language: Language) -> str:
 
 
 def neutral_file_name(ending: str, language: Language, at: datetime) -> str:
-    """A name that tells nothing but the day in this machine's zone. ``ending``: with its dot; else it is dropped."""
-    name = text(language, "cover.file_name", date=f"{at.astimezone():%Y%m%d}")
+    """A name that tells nothing but the day of ``at``. ``ending``: with its dot; else it is dropped."""
+    name = text(language, "cover.file_name", date=f"{at:%Y%m%d}")
     return name + ending.lower() if _ENDING.fullmatch(ending) else name
 
 

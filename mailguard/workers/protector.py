@@ -66,7 +66,7 @@ def to_pack_of(
         recipients=recipients,
         everybody=tuple(everybody),
         sender=_sender(people, rules),
-        sent_at=sent_at,
+        sent_at=sent_at.astimezone(rules.hours.zone),
         is_outside=rules.directory.is_outside,
     )
 

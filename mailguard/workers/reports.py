@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 
 from mailguard.config import OfficeSettings
@@ -43,10 +43,13 @@ class Decision:
 class Reports:
     """One per node. ``hint`` is called when a report waits to be delivered."""
 
-    def __init__(self, spool: Spool, schedule: RetrySchedule, office: OfficeSettings) -> None:
+    def __init__(
+        self, spool: Spool, schedule: RetrySchedule, office: OfficeSettings, zone: Callable[[], tzinfo]
+    ) -> None:
         self._spool = spool
         self._schedule = schedule
-        self._reporter = reporter_of(office)
+        self._office = office
+        self._zone = zone
         self.hint: Callable[[], None] = _nothing
 
     async def head(self, mail: Mail, results: Sequence[RecipientResult]) -> bytes:
@@ -86,7 +89,7 @@ class Reports:
 
     def submit(self, transaction: Transaction, mail: Mail, head: bytes, decisions: Sequence[Decision]) -> bool:
         """Add the reports these decisions ask for, one of each kind; whether there is any."""
-        submitted = False
+        submitted, reporter = False, reporter_of(self._office, self._zone())
         for kind in ReportKind:
             told = [decision for decision in decisions if decision.kind is kind]
             if told:
@@ -96,7 +99,7 @@ class Reports:
                 ]
                 until = min((one.recipient.expires_at for one in told if one.recipient.expires_at), default=None)
                 submitted |= submit_report(
-                    self._spool, transaction, self._reporter, kind, mail.submission, head, reported, until
+                    self._spool, transaction, reporter, kind, mail.submission, head, reported, until
                 )
         return submitted
 

@@ -25,6 +25,7 @@ from mailguard.delivery.retry import RetrySchedule
 from mailguard.delivery.routes import Routes
 from mailguard.hold import HoldEnds
 from mailguard.hold.mend_record import HoldRules
+from mailguard.i18n.times import JAPAN
 from mailguard.judging.active import ActivePolicy
 from mailguard.judging.reading import Looking, looked_at, people_at
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
@@ -68,7 +69,7 @@ OFFICE = OfficeSettings(
 HOLD_SECONDS, GRACE_SECONDS, LEASE_SECONDS = 300.0, 3.0, 900.0
 HOLD = HoldSettings(minutes=HOLD_SECONDS / 60, grace_seconds=GRACE_SECONDS)
 GRACE = timedelta(seconds=GRACE_SECONDS)
-REPORTER = reporter_of(OFFICE)
+REPORTER = reporter_of(OFFICE, JAPAN)
 NOWHERE = 9  # a port where nobody listens: for tests in which nothing is to be delivered
 KEY = MasterKey(bytes(range(32)))
 
@@ -124,7 +125,7 @@ class Node:
         )
         self.routes = Routes(settings, OFFICE.hostname)
         schedule = RetrySchedule(settings)
-        self.reports = Reports(self.spool, schedule, OFFICE)
+        self.reports = Reports(self.spool, schedule, OFFICE, lambda: JAPAN)
         acquaintances = Acquaintances(clock)
         self.deliverer = Deliverer(
             self.spool, self.routes, settings, self.reports, Learner(self.spool, acquaintances), OFFICE.hostname
@@ -154,7 +155,7 @@ class Node:
         self._is_hinted = False
         self.reports.hint = self._hint
         self.ends = HoldEnds(
-            self.spool, lambda verdict, now: deadline(verdict, now, self.policy.rules.hours), GRACE, REPORTER
+            self.spool, lambda verdict, now: deadline(verdict, now, self.policy.rules.hours), GRACE, lambda: REPORTER
         )
         self.timekeeper = Timekeeper(self.spool, self.conveyor, self.rescuer, self.ends, clock, lease, 1.0)
 

@@ -10,6 +10,7 @@ from typing import Any
 from mailguard.config import DeliverySettings, NextHopSettings, ProtectionSettings
 from mailguard.correspondents import AGREED
 from mailguard.delivery.retry import RetrySchedule
+from mailguard.i18n.times import JAPAN
 from mailguard.judging.looking import ToVerify
 from mailguard.model.protection import Channel, Mode, Protection
 from mailguard.model.queue import QueueId, Submission
@@ -84,7 +85,7 @@ class ProtectingNode(Node):
             next_hop=NextHopSettings(host="127.0.0.1", port=port, tls="off"), lease_seconds=LEASE_SECONDS
         )
         self.records = Records(self.spool.secret_box(PASSWORDS))
-        self.passwords = Passwords(self.spool, self.records, wanted, OFFICE, GRACE)
+        self.passwords = Passwords(self.spool, self.records, wanted, OFFICE, GRACE, lambda: JAPAN)
         learner = Learner(self.spool, Acquaintances(clock))
         self.deliverer = Deliverer(
             self.spool, self.routes, delivery, self.reports, learner, OFFICE.hostname, self.passwords

@@ -11,6 +11,7 @@ import pytest
 from mailguard.config import NoticeSettings
 from mailguard.errors import ContentDestroyed, NotAllowed, UnknownMail
 from mailguard.hold.returning import OVERHEAD_BYTES, Returned, Returning
+from mailguard.i18n.times import JAPAN
 from mailguard.mime.message import unstuffed
 from mailguard.model.audit import AuditAction
 from mailguard.model.queue import QueueId, State
@@ -27,7 +28,7 @@ SUBJECT = "四月分の見積書をお送りします。ご確認のほどよろ
 
 
 def returning(node: Node, *, limit: int = LIMIT, **notices: Any) -> Returning:
-    return Returning(node.spool, OFFICE, NoticeSettings(**notices), limit)
+    return Returning(node.spool, OFFICE, NoticeSettings(**notices), limit, lambda: JAPAN)
 
 
 async def give_back(node: Node, queue_id: QueueId, *, cancels: bool = False, **values: Any) -> Returned:

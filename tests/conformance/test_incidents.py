@@ -19,6 +19,7 @@ from mailguard.config import ProtectionSettings
 from mailguard.config.settings import NoticeSettings
 from mailguard.errors import NotAllowed, StaleState, UnknownMail
 from mailguard.hold.notices import Notices
+from mailguard.i18n.times import JAPAN
 from mailguard.incidents import (
     INCIDENTS,
     Change,
@@ -115,7 +116,7 @@ def desk_of(node: Node, store: Store, clock: StandingClock) -> Desk:
         node.spool, OFFICE, NoticeSettings(), "https://mail.office.example.jp", lambda: TOKYO, MailLinks(store).make
     )
     parcels = Records(node.spool.secret_box(PASSWORDS))
-    passwords = Passwords(node.spool, parcels, ProtectionSettings(), OFFICE, GRACE)
+    passwords = Passwords(node.spool, parcels, ProtectionSettings(), OFFICE, GRACE, lambda: JAPAN)
     records = IncidentRecords(node.spool.secret_box(INCIDENTS))
     openings = Openings(node.spool, Responder(node.spool, passwords, parcels), records, notices, lambda: TOKYO)
     return Desk(node, openings, records, IncidentFollower(store, openings, clock, 1.0), parcels)

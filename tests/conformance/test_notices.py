@@ -20,6 +20,7 @@ from mailguard.config.settings import NoticeSettings
 from mailguard.errors import StaleState
 from mailguard.hold.approving import disapprove
 from mailguard.hold.notices import Notices
+from mailguard.i18n.times import JAPAN, soon
 from mailguard.model.approval import Approval, ApproverKind
 from mailguard.model.audit import Actor, ActorKind, AuditAction
 from mailguard.model.people import Person, Viewer
@@ -272,7 +273,7 @@ async def test_time_chosen_by_somebody_else_is_told_to_the_owner(
 
     assert 1 == await office.later(WAIT)
     (told,) = await office.told()
-    until = at.astimezone(ZoneInfo("Asia/Tokyo")).strftime("%H:%M")
+    until = soon(at, JAPAN, "ja")
     assert f"【{until} に送信します】保留していたメール:見積書" == str(told["Subject"])
     assert f"{until} に送信することにしました" in body(told)
     assert LINK.search(body(told))
@@ -397,7 +398,7 @@ async def test_shared_mailbox_is_told_to_those_who_look_after_it(
 
     told = {str(one["To"]).strip("<>"): str(one["Subject"]) for one in await office.told()}
     assert set(people) == set(told)
-    assert told["ito@office.example.jp"].startswith("[Check before sending] Please decide by Tue 11/3, 18:00")
+    assert told["ito@office.example.jp"].startswith("[Check before sending] Please decide by Tue 3 Nov, 18:00")
 
 
 async def test_many_notices_within_an_hour_become_one_list(

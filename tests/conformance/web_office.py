@@ -31,6 +31,7 @@ from mailguard.delivery.routes import Routes
 from mailguard.hold.mend_record import HoldRules
 from mailguard.hold.notices import Notices
 from mailguard.hold.returning import Returning
+from mailguard.i18n.times import JAPAN
 from mailguard.incidents import INCIDENTS, IncidentRecords, Openings, Responder
 from mailguard.incidents.counting import Counter
 from mailguard.incidents.deletion import Deletions
@@ -120,7 +121,7 @@ class WebOffice:
         ).judge
         records = Records(spool.secret_box(PASSWORDS))
         notices = self.settings.notices
-        passwords = Passwords(spool, records, self.settings.protection, office, grace)
+        passwords = Passwords(spool, records, self.settings.protection, office, grace, lambda: JAPAN)
         incidents = IncidentRecords(spool.secret_box(INCIDENTS))
         documents = DocumentRecords(spool.secret_box(DOCUMENTS))
         clocks = LawClocks(spool, records, lambda: self.policy.rules, Channel(self.settings.protection.channel))
@@ -142,7 +143,7 @@ class WebOffice:
             ),
             mender=Mender(spool, self.policy, judge, hold_rules),
             hold_rules=hold_rules,
-            returning=Returning(spool, office, notices, self.settings.limits.message_bytes),
+            returning=Returning(spool, office, notices, self.settings.limits.message_bytes, lambda: JAPAN),
             passwords=passwords,
             records=records,
             incidents=incidents,

@@ -6,12 +6,12 @@ import secrets
 from email.utils import format_datetime
 
 from mailguard.i18n import Language, text
+from mailguard.i18n.times import moment
 from mailguard.mime.addresses import Mailbox
 from mailguard.mime.own_mail import (
     SUBJECT_MAX,
     mailbox,
     message_id_or_none,
-    moment,
     one_line,
     text_mail,
     unstructured,
@@ -25,7 +25,7 @@ def written(telling: Telling, *, author: Mailbox, to: Mailbox, words: str) -> by
     """The mail in wire form. It belongs to the parcel's thread, and no absence notice answers it (RFC 3834 §5)."""
     subject = text(telling.language, "password.subject", subject=subject_of(telling, telling.language))
     fields = [
-        ("Date", format_datetime(telling.now)),
+        ("Date", format_datetime(telling.now.astimezone(telling.zone))),
         ("From", mailbox(author)),
         ("To", mailbox(to)),
         ("Subject", unstructured(subject)),
@@ -41,7 +41,7 @@ def written(telling: Telling, *, author: Mailbox, to: Mailbox, words: str) -> by
 def which_mail(telling: Telling, language: Language) -> list[str]:
     """Lines that say which mail it is about."""
     return [
-        f"{text(language, 'dsn.mail.sent_at')}: {moment(telling.sent_at)}",
+        f"{text(language, 'dsn.mail.sent_at')}: {moment(telling.sent_at, telling.zone, language)}",
         f"{text(language, 'dsn.mail.subject')}: {subject_of(telling, language)}",
         f"{text(language, 'password.file')}: {one_line(telling.file_name, _WORDS_MAX)}",
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from mailguard.i18n import Language
 from mailguard.mime.addresses import Mailbox
@@ -19,7 +19,8 @@ class Telling:
 
     ``sender``: who wrote the mail, never the null reverse-path. ``recipients`` are those this telling is for and nobody
     else: no other address is named. ``subject`` and ``file_name`` are those of the mail as it left and of the parcel
-    outside; they tell nothing. ``sent_at`` is when that mail went, ``now`` when this is written; both aware.
+    outside; they tell nothing. ``sent_at`` is when that mail went, ``now`` when this is written; both aware,
+    and people read them in the office's ``zone``.
     ``queue_id`` and ``message_id`` (with angle brackets, or empty) are that mail's. ``contact``: whom people may call,
     ``phone``: where a short message goes; both may be empty. ``failed``: another way was tried, and nobody knows
     that it arrived.
@@ -33,6 +34,7 @@ class Telling:
     recipients: tuple[Mailbox, ...]
     sent_at: datetime
     now: datetime
+    zone: tzinfo
     subject: str
     file_name: str
     mode: Mode

@@ -31,7 +31,7 @@ async def bounce(visit: Bearer, queue_id: str, wanted: WithReason) -> Done:
     """Gives up what is deferred, and tells the sender."""
     one = await _for(visit, queue_id, wanted)
     parts = visit.parts
-    reporter = reporter_of(parts.settings.office)
+    reporter = reporter_of(parts.settings.office, parts.policy.rules.hours.zone)
     work = hold.give_up(parts.spool, one.queue_id, visit.actor, wanted.reason, reporter, wanted.positions)
     done = Done.of(await visit.write(work))
     parts.hint()

@@ -272,7 +272,8 @@ def operation(parts: WebParts, queue_id: QueueId, deed: str, actor: Actor, reaso
         case "retried":
             return administration.retry(parts.spool, queue_id, actor, reason)
         case "given_up":
-            return administration.give_up(parts.spool, queue_id, actor, reason, reporter_of(parts.settings.office))
+            reporter = reporter_of(parts.settings.office, parts.policy.rules.hours.zone)
+            return administration.give_up(parts.spool, queue_id, actor, reason, reporter)
         case _:
             return administration.take_back(parts.spool, queue_id, actor, reason)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mailguard.delivery.bounce import Bounce, bounced_in
 from mailguard.delivery.dsn import Reported, ReportedMail, Reporter, ReportKind, build_report
+from mailguard.i18n.times import JAPAN
 from mailguard.mime.message import unstuffed
 from mailguard.model.delivery import Reply
 from mailguard.model.envelope import ForwardPath
@@ -337,7 +338,7 @@ def test_report_of_our_own_kind_is_read_back(kind: ReportKind) -> None:
         "01JDC0FFEE012345", datetime(2026, 11, 26, tzinfo=UTC), "tanoue@office.example.jp", "E+2B1", head
     )
     entry = Reported(ForwardPath(TO, notify=frozenset()), Reply(550, "5.1.1", "unknown"), "mx.example.net:25")
-    reporter = Reporter("relay.example.jp", "Example Office", "pm@office.example.jp", "ja")
+    reporter = Reporter("relay.example.jp", "Example Office", "pm@office.example.jp", "ja", JAPAN)
     made = build_report(kind, mail, [entry], reporter, now=mail.accepted_at, message_id="dsn.1")
     found = None if made is None else bounced_in(unstuffed(made))
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from mailguard.delivery.diagnosis import Diagnosis, diagnose
 from mailguard.delivery.dsn import NAMED_MAX, Reported, ReportedMail, Reporter, ReportKind, build_report, wants_report
 from mailguard.delivery.wire import check
+from mailguard.i18n.times import JAPAN
 from mailguard.model.delivery import Reply
 from mailguard.model.envelope import ForwardPath, Notify
 
@@ -23,7 +24,7 @@ NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 SENDER = "sato@office.example.jp"
 TO = "ando@customer.example.com"
 SECRET = "hidden@bank.example.com"
-REPORTER = Reporter("relay.example.jp", "例の互助会", "postmaster@office.example.jp", "ja")
+REPORTER = Reporter("relay.example.jp", "例の互助会", "postmaster@office.example.jp", "ja", JAPAN)
 HEAD = (
     b"Received: from secret-host.example.jp\r\n"
     b"From: =?utf-8?b?5L2Q6Jek?= <sato@office.example.jp>\r\n"
@@ -151,7 +152,7 @@ def test_report_words_are_plain_and_in_both_languages_the_offices_first() -> Non
         assert expected in words
     assert words.index("お届けできません") < words.index("could not be delivered")
 
-    english = words_of(build(ReportKind.FAILED, reported(), reporter=Reporter("relay.example.jp", "", "", "en")))
+    english = words_of(build(ReportKind.FAILED, reported(), reporter=Reporter("relay.example.jp", "", "", "en", JAPAN)))
     assert english.index("could not be delivered") < english.index("お届けできません")
 
 

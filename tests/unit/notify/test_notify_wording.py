@@ -69,11 +69,11 @@ EVERY = [
 
 @pytest.mark.parametrize(
     ("minutes", "until"),
-    [(45, "10:15"), (24 * 60, "11月21日(土) 09:30"), (4 * 24 * 60, "11月24日(火) 09:30")],
-    ids=["today", "tomorrow", "next-week"],
+    [(45, "11月20日(金) 10:15"), (24 * 60, "11月21日(土) 9:30"), (50 * 24 * 60, "2027年1月9日(土) 9:30")],
+    ids=["today", "tomorrow", "next-year"],
 )
 def test_subject_leads_with_state_and_deadline(minutes: float, until: str) -> None:
-    """I see in the list of mails what it is and until when, with the day where that is not today."""
+    """I see in the list of mails what it is and until when, with its day: I may read it on another one."""
     said = words(MAIL, Situation(Kind.HOLD, about(minutes=minutes)), reader())
 
     assert said.subject.startswith(f"【送信前の確認】{until}までに確認してください:")
@@ -145,10 +145,13 @@ def test_words_of_a_mail_cannot_become_markup() -> None:
 @pytest.mark.parametrize(
     ("waits", "sentence"),
     [
-        (about(at_end=AtEnd.SEND), "10:15 になると、自動的に送信します。"),
-        (about(), "10:15 までに決まらなければ、送らずに取り消します。"),
-        (about(at_end=AtEnd.ESCALATE), "10:15 までに決まらなければ、承認する方に確認をお願いします。"),
-        (about(Needs.APPROVER, AtEnd.ESCALATE), "10:15 までに決まらなければ、責任者に確認をお願いします。"),
+        (about(at_end=AtEnd.SEND), "11月20日(金) 10:15 になると、自動的に送信します。"),
+        (about(), "11月20日(金) 10:15 までに決まらなければ、送らずに取り消します。"),
+        (about(at_end=AtEnd.ESCALATE), "11月20日(金) 10:15 までに決まらなければ、承認する方に確認をお願いします。"),
+        (
+            about(Needs.APPROVER, AtEnd.ESCALATE),
+            "11月20日(金) 10:15 までに決まらなければ、責任者に確認をお願いします。",
+        ),
         (about(minutes=None), "時間になっても送信しません。決まるまで、送らずに待ちます。"),
     ],
     ids=["send", "discard", "escalate", "escalate-further", "none"],
@@ -167,10 +170,10 @@ def test_list_names_what_waits_by_deadline_and_no_link_of_a_mail() -> None:
     )
     said = digest(listed, "https://mail.office.example.jp", reader())
 
-    assert "【確認待ち】3通のメールがまだ送られていません(最初の期限 10:15)" == said.subject
+    assert "【確認待ち】3通のメールがまだ送られていません(最初の期限 11月20日(金) 10:15)" == said.subject
     assert [
-        "[確認待ち] 期限 10:15 件名3",
-        "[確認待ち] 期限 11:00 件名2",
+        "【確認待ち】期限 11月20日(金) 10:15 件名3",
+        "【確認待ち】期限 11月20日(金) 11:00 件名2",
     ] == said.text.split("\n")[2:4]
     assert "/m/" not in said.text + said.page
 

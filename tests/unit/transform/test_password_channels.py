@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from mailguard.delivery.wire import check
 from mailguard.i18n import Language
+from mailguard.i18n.times import JAPAN
 from mailguard.mime.addresses import Mailbox, mailboxes_of
 from mailguard.mime.head import Head, head_of
 from mailguard.mime.message import unstuffed
@@ -43,6 +44,7 @@ USUAL = Telling(
     recipients=(ANDO,),
     sent_at=NOW - timedelta(minutes=12),
     now=NOW,
+    zone=JAPAN,
     subject="研修のご案内",
     file_name="添付ファイル.zip",
     mode=Mode.ZIP,
@@ -157,11 +159,12 @@ def test_channel_mail_is_whole_and_plain(channel: PasswordChannel) -> None:
         assert "base64" == found["Content-Transfer-Encoding"]
         assert "auto-generated" == found["Auto-Submitted"]
         assert "<1@office.example.jp>" == found["References"]
-        assert "Thu, 26 Nov 2026 05:30:00 +0000" == found["Date"]
+        assert "Thu, 26 Nov 2026 14:30:00 +0900" == found["Date"]
         assert re.fullmatch(r"<[!-;=?-~]+@relay\.example\.jp>", found["Message-ID"])
         assert "【パスワード】研修のご案内" == found["Subject"]
+        said = found.get_content()
         assert all(
-            text in found.get_content() for text in ("件名: 研修のご案内", "ファイル: 添付ファイル.zip", "2026-11-26")
+            text in said for text in ("件名: 研修のご案内", "ファイル: 添付ファイル.zip", "2026年11月26日(木) 14:18")
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -170,7 +170,7 @@ def test_cover_names_from_outside_are_harmless() -> None:
 
 def test_neutral_names_tell_nothing() -> None:
     """Subject and file name show that something is protected, in both languages, and the day."""
-    at = datetime(2026, 11, 26, 12).astimezone()
+    at = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
     assert "【保護】ファイルをお送りします / Protected file" == neutral_subject("ja")
     assert "Protected file / 【保護】ファイルをお送りします" == neutral_subject("en")

@@ -77,7 +77,7 @@ def test_letter_head_lines_tell_who_wrote_but_not_the_hidden_ones() -> None:
         assert "名簿" in content
         assert "田之上 恵" in content
         assert "baba@two.example.net" in content
-        assert "2026年11月26日(木) 09:05" in content
+        assert "2026年11月26日(木) 9:05" in content
         assert "secret@" not in content
 
 

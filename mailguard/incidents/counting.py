@@ -6,6 +6,7 @@ and what nobody can read any more, keeps the figures of the record. Names are se
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -57,17 +58,17 @@ class Counter:
         self._looks = looks
         self._clock = clock
 
-    async def look(self, incident: Incident) -> Counted:
-        """Whose data is in its mails. Raises ``LookingUnavailable``, ``PoolClosed``."""
+    async def look(self, mails: Sequence[QueueId]) -> Counted:
+        """Whose data is in these mails, each person once. Raises ``LookingUnavailable``, ``PoolClosed``."""
         begun = self._clock.monotonic()
         found: dict[QueueId, People] = {}
-        for queue_id in incident.queue_ids:
+        for queue_id in mails:
             if self._clock.monotonic() - begun >= SECONDS_MAX:
                 break
             people = await self._people(queue_id)
             if people is not None:
                 found[queue_id] = people
-        left_out = tuple(one for one in incident.queue_ids if one not in found)
+        left_out = tuple(one for one in mails if one not in found)
         return Counted(together(found.values()), tuple(found), left_out)
 
     def keep(self, incident_id: IncidentId, actor: Actor, counted: Counted) -> Work[Incident]:

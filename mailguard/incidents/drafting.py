@@ -176,7 +176,8 @@ class _Facts:
         first = known.first
         if first is None:
             return Fact(f"{self._say('summary.known', known_at=self.known_at().text)}\n{BLANK[self._language]}")
-        wrong = known.scope.wrong
+        # A mail that was stopped in time was sent to nobody.
+        wrong = [one for one in known.scope.wrong if one.queue_id in known.scope.mails]
         sent = self._say(
             f"summary.{self._fault()}", sent_at=self.sent_at().text, who=self._who(), count=len(wrong),
             visible=known.scope.visible,
@@ -187,7 +188,7 @@ class _Facts:
             if (count := sum(one.fate is fate for one in wrong))
         ]
         told = self._say("summary.fates", fates=self._joined(fates)) if fates and not self._is_for_all else ""
-        more = self._say("summary.more", count=len(known.facts)) if len(known.facts) > 1 else ""
+        more = self._say("summary.more", count=len(known.scope.mails)) if len(known.scope.mails) > 1 else ""
         return Fact("\n".join(one for one in (sent, self._when_known(first.submission.accepted_at), told, more) if one))
 
     def data(self) -> Fact:

@@ -46,8 +46,9 @@ class Known:
 
     @property
     def first(self) -> MailFact | None:
-        """The mail that was sent first."""
-        return min(self.facts, key=lambda one: one.submission.accepted_at, default=None)
+        """The mail that was sent first, of those that count."""
+        counting = (one for one in self.facts if one.queue_id in self.scope.mails)
+        return min(counting, key=lambda one: one.submission.accepted_at, default=None)
 
     @property
     def subject(self) -> str:

@@ -139,6 +139,8 @@ class Scope:
     """Mails that were not part of that look."""
     persons_in_it: int = 0
     """As counted in the mails, without those of whom there is nothing but an address that others saw."""
+    mails: tuple[QueueId, ...] = ()
+    """Those that count: which got away or may still; where nothing did, all of them."""
 
     @property
     def band(self) -> Band:
@@ -182,10 +184,11 @@ def band_of(persons: int | None) -> Band:
 def scope_of(facts: Sequence[MailFact], entries: Iterable[Entry]) -> Scope:
     """What an incident is about by now. ``facts``: of all its mails, none for one outside mail."""
     entries = list(entries)
-    look = next((one for one in reversed(entries) if one.kind is EntryKind.COUNTED), None)
     corrected = _corrections(entries)
     answers = answers_of(entries)
     recipients, wrong_source = _recipients(facts, corrected.get(WRONG), answers)
+    facts = _got_away(facts, recipients)
+    look = _look(facts, entries)
     leaked = [one.at for one in recipients if one.is_leak and one.at is not None]
     # Whose addresses were shown are people too; they may be the same as those in the text.
     visible = sum(one.exposure.visible for one in facts)
@@ -213,7 +216,21 @@ def scope_of(facts: Sequence[MailFact], entries: Iterable[Entry]) -> Scope:
         looked_at=None if look is None else look.at,
         unlooked=tuple(one.queue_id for one in facts if one.queue_id not in covered),
         persons_in_it=inside,
+        mails=tuple(one.queue_id for one in facts),
     )
+
+
+def _got_away(facts: Sequence[MailFact], recipients: Iterable[ScopeRecipient]) -> Sequence[MailFact]:
+    """The mails that wrong recipients have, may have, or may still get; where there is none, all of them."""
+    gone = {one.queue_id for one in recipients if one.is_wrong and one.fate in (*REACHED, Fate.OPEN)}
+    return [one for one in facts if one.queue_id in gone] or facts
+
+
+def _look(facts: Sequence[MailFact], entries: Iterable[Entry]) -> Entry | None:
+    """The last look into the mails that counted no others: people of two mails are one figure."""
+    counting = {one.queue_id for one in facts}
+    looks = [one for one in entries if one.kind is EntryKind.COUNTED]
+    return next((one for one in reversed(looks) if counting.issuperset(_texts(one.details.get("mails")))), None)
 
 
 def _corrections(entries: Iterable[Entry]) -> dict[str, Entry]:

@@ -59,7 +59,8 @@ async def counted(visit: SignedIn, incident_id: IncidentId) -> Response:
     path = f"{view.path}/scope"
     counter = visit.parts.counter
     try:
-        found = await counter.look(view.incident)
+        counting = scope_of(view.facts, view.entries).mails
+        found = await counter.look([one for one in view.incident.queue_ids if one in counting])
     except (LookingUnavailable, PoolClosed):
         return visit.go(path, "error", "incidents.scope.count.down")
     if not found.mails:

@@ -84,6 +84,27 @@ def test_who_got_it_what_they_answered_and_since_when() -> None:
     assert (facts[0].recipients[0].at, facts[0].recipients[1].at) == (scope.first, scope.last)
 
 
+def test_mail_that_reached_nobody_does_not_count_beside_one_that_did() -> None:
+    """One mail got away and one like it was stopped: all figures are those of the first."""
+    stopped = mail(1, kinds={"my_number": 3}, persons=3, fate=Fate.STOPPED, is_unreadable=True, queue_id=OTHER)
+    to_colleagues = mail(0, kinds={"my_number": 3}, persons=3, inside=2, queue_id=OTHER)
+    got_away = mail(1, kinds={"person_name": 2}, persons=2)
+    with_stopped, with_inside = scope_of([got_away, stopped], []), scope_of([got_away, to_colleagues], [])
+    looked_at_both = scope_of([got_away, stopped], looked(MAIL, OTHER, persons=5).entries)
+    perhaps = scope_of([got_away, mail(1, persons=3, fate=Fate.PERHAPS, queue_id=OTHER)], [])
+    nobody = scope_of([stopped], [])
+
+    for scope in (with_stopped, with_inside):
+        assert (2, False, {"person_name": 2}, (MAIL,)) == (scope.persons, scope.is_at_least, counts(scope), scope.mails)
+    assert [(OTHER, 0)] == [one.wrong for one in with_stopped.stopped]
+    # A look that counted people of a mail that was stopped says too much; the figures of the record are those of one.
+    assert (2, Basis.RECORD, (MAIL,)) == (
+        looked_at_both.persons, looked_at_both.persons_source.basis, looked_at_both.unlooked
+    )  # fmt: skip
+    assert 5 == perhaps.persons
+    assert ((OTHER,), ()) == (nobody.mails, nobody.leaked_to)
+
+
 def test_what_nobody_could_look_into_is_at_least_or_unknown() -> None:
     """Nothing is called nobody's where something could not be looked into, nor where no mail is concerned."""
     some = scope_of([mail(1, kinds={"person_name": 2}, persons=2, is_unreadable=True)], [])

@@ -1,10 +1,11 @@
 """Mails that wait for somebody's approval, for the list of that person.
 
-Of all that waits in the office ``LOOKED_AT`` mails are looked at, the next deadline first.
+Of all that waits in the office ``LOOKED_AT`` mails are looked at, the next deadline first, and fewer for a mere count.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from mailguard.spool import Spool, box_queries
 from mailguard.spool.box_queries import Reader
 
 LOOKED_AT = 500
+COUNTED_AT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,26 @@ def awaiting(spool: Spool, reader: Reader, viewer: Viewer, now: datetime) -> tup
     """What waits for this person's word, the next deadline first. What they said yes to, and what somebody said no to,
     does not.
     """
+    found = list(_each(spool, reader, viewer, now, LOOKED_AT))
+    rows: dict[QueueId, ListedRow] = {row.queue_id: row for row in rows_of(spool, reader, [one[0] for one in found])}
+    return tuple(
+        Awaited(rows[placed.queue_id], instead_of, opinions, missing)
+        for placed, instead_of, opinions, missing in found
+        if placed.queue_id in rows
+    )
+
+
+def count_awaiting(spool: Spool, reader: Reader, viewer: Viewer, now: datetime) -> int:
+    """How many mails wait for this person's word, of the next ``COUNTED_AT`` of the office: it stands on every page."""
+    return sum(1 for _ in _each(spool, reader, viewer, now, COUNTED_AT))
+
+
+def _each(
+    spool: Spool, reader: Reader, viewer: Viewer, now: datetime, most: int
+) -> Iterator[tuple[Placed, str, tuple[Opinion, ...], int]]:
+    """What waits: the mail with its deadline, instead of whom, what others said, how many are missing."""
     known: dict[tuple[Approval, str], Approvers] = {}
-    found: list[tuple[Placed, str, tuple[Opinion, ...], int]] = []
-    for waiting in box_queries.waiting_for_approver(reader, LOOKED_AT):
+    for waiting in box_queries.waiting_for_approver(reader, most):
         queue_id = waiting.queue_id
         mail = spool.mail(reader, queue_id)
         wanted = wanted_by(mail.recipients)
@@ -54,10 +73,4 @@ def awaiting(spool: Spool, reader: Reader, viewer: Viewer, now: datetime) -> tup
         if any(one.said is Said.NO or one.person == viewer.address for one in opinions):
             continue
         missing = max(0, wanted.count - len(opinions))
-        found.append((Placed(queue_id, Box.DECISION, waiting.deadline), way.instead_of, opinions, missing))
-    rows: dict[QueueId, ListedRow] = {row.queue_id: row for row in rows_of(spool, reader, [one[0] for one in found])}
-    return tuple(
-        Awaited(rows[placed.queue_id], instead_of, opinions, missing)
-        for placed, instead_of, opinions, missing in found
-        if placed.queue_id in rows
-    )
+        yield Placed(queue_id, Box.DECISION, waiting.deadline), way.instead_of, opinions, missing

@@ -197,6 +197,7 @@ TEXTS: dict[str, str] = {
     "approval.page.choice.other": (
         "If you think it goes to the wrong address, do not approve it and tell the sender why."
     ),
+    "approval.page.navigation": "{count}",
     "approval.page.list.title": "Mails waiting for your approval",
     "approval.page.list.none": "No mail waits for your approval.",
     "approval.page.list.count": "Mails waiting for your approval: {count}",

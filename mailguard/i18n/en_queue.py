@@ -337,6 +337,7 @@ TEXTS: dict[str, str] = {
     "queue.page.search.clear": "Clear",
     "queue.page.search.nothing": "Nothing was found. Try fewer words or a longer period.",
     "queue.page.empty.decision": "Nothing needs you. There is nothing to do.",
+    "queue.page.empty.decision.own": "None of your own mails needs you.",
     "queue.page.empty.waiting": "Nothing is held: everything has been sent or cancelled.",
     "queue.page.empty.leaving": "Nothing waits to be sent.",
     "queue.page.empty.sent": "Nothing was sent in this period.",

@@ -41,7 +41,7 @@ TEXTS: dict[str, str] = {
     "mending.refused.telephone": "電話番号は、送信するときに入力してください。",
     "mending.note.still_named": "外した宛先のアドレスが、件名や本文などに残っています。"
     "相手に見せたくないときは、下書きとして自分に返して直してください。",
-    "mending.note.blocked": "変更後のメールは、会社の決まりにより送信できません。もう一度直すか、取り消してください。",
+    "mending.note.blocked": "変更後のメールは、事務所の決まりにより送信できません。もう一度直すか、取り消してください。",
     # Pages: changing, releasing, approving.
     "mending.page.open": "宛先や添付を直す",
     "mending.page.title": "メールを直す",
@@ -123,13 +123,13 @@ TEXTS: dict[str, str] = {
     "mending.page.done.approver": "直しました。まだ送られていません。承認する方に、もう一度確認をお願いします。",
     "mending.page.done.administrator": "直しました。まだ送られていません。システム管理者か責任者が確認します。",
     "mending.page.done.blocked": (
-        "直しましたが、この内容は会社の決まりにより送信できません。もう一度直すか、取り消してください。"
+        "直しましたが、この内容は事務所の決まりにより送信できません。もう一度直すか、取り消してください。"
     ),
     "mending.page.done.still_named": (
         "直しました。ただし、外した宛先のアドレスが件名や本文などに残っています。相手に見せたくないときは、"
         "下書きとして自分に返してください。"
     ),
-    "mending.page.consequence": "もし送り先をまちがえていたら",
+    "mending.page.consequence": "もし宛先をまちがえていたら",
     "mending.page.consequence.report": "法律上の報告:",
     "mending.page.consequence.why": "そう考える理由と根拠",
     "mending.page.choice": "正しいのは、どちらのアドレスですか",
@@ -197,6 +197,7 @@ TEXTS: dict[str, str] = {
     "approval.page.choice.other": (
         "このメールの宛先が違うと思うときは、承認せず、理由に書いて差出人に知らせてください。"
     ),
+    "approval.page.navigation": "{count}件",
     "approval.page.list.title": "承認を待っているメール",
     "approval.page.list.none": "あなたの承認を待っているメールはありません。",
     "approval.page.list.count": "{count}通が、あなたの承認を待っています。",

@@ -140,8 +140,8 @@ TEXTS: dict[str, str] = {
     "queue.page.plan.password.separate_mail": "パスワードは、あとから別のメールで相手の方に送ります。",
     "queue.page.plan.password.sms": "パスワードは、携帯電話のショートメッセージで相手の方に送ります。",
     "queue.page.plan.password.agreed": "相手の方は、前から決めてあるパスワードで開けます。",
-    "queue.reason.title.internal": "社内あて",
-    "queue.reason.title.external": "社外あて",
+    "queue.reason.title.internal": "社内宛て",
+    "queue.reason.title.external": "社外宛て",
     "queue.reason.title.automatic": "自動のメール",
     "queue.reason.title.notice": "システムのお知らせ",
     "queue.reason.title.unreadable": "中身を確認できません",
@@ -250,7 +250,7 @@ TEXTS: dict[str, str] = {
     "queue.page.return": "自分に返す",
     "queue.page.note.missing": "承認しない理由を入力してください。",
     "queue.page.why_not.blocked": (
-        "このままでは、事業所の決まりにより送信できません。宛先や添付を直すか、取り消してください。"
+        "このままでは、事務所の決まりにより送信できません。宛先や添付を直すか、取り消してください。"
     ),
     "queue.page.why_not.approver": (
         "承認する方の確認を待っているので、まだ送信できません。急ぐときは、承認する方に伝えてください。"
@@ -326,7 +326,7 @@ TEXTS: dict[str, str] = {
     "queue.page.password.phone": "携帯電話の番号",
     "queue.page.password.reroute": "この方法にする",
     "queue.page.boxes": "状態",
-    "queue.page.office.title": "事業所のメール",
+    "queue.page.office.title": "事務所のメール",
     "queue.page.search": "探す",
     "queue.page.search.what": "宛先・件名・ファイル名",
     "queue.page.search.since": "いつから",
@@ -335,6 +335,7 @@ TEXTS: dict[str, str] = {
     "queue.page.search.clear": "検索をやめる",
     "queue.page.search.nothing": "見つかりませんでした。言葉を減らすか、期間を広げてお試しください。",
     "queue.page.empty.decision": "確認が必要なメールはありません。何もしなくて大丈夫です。",
+    "queue.page.empty.decision.own": "ご自分のメールで、確認が必要なものはありません。",
     "queue.page.empty.waiting": "保留中のメールはありません。すべて送信が済んでいるか、取り消されています。",
     "queue.page.empty.leaving": "送信待ちのメールはありません。",
     "queue.page.empty.sent": "この期間に送信したメールはありません。",

@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from mailguard.accounts.sessions import SessionInfo
+from mailguard.hold.awaiting import count_awaiting
 from mailguard.i18n import Language
 from mailguard.model.audit import Actor, ActorKind
 from mailguard.model.people import Right, Viewer
@@ -153,6 +154,7 @@ class Visit:
             "office": self.parts.settings.office,
             "viewer": self.viewer,
             "navigation": navigation_of(self.viewer, path),
+            "awaited": self.awaited if isinstance(self, SignedInVisit) else 0,
             "flash": flashes.opened(flash, self.shell.flash_box) if flash else None,
             "here": asked,
             "back": self.back,
@@ -166,6 +168,8 @@ class SignedInVisit(Visit):
 
     session: SessionInfo
     viewer: Viewer
+    awaited: int = 0
+    """Mails that wait for their approval, on pages that are looked at."""
 
     @property
     def actor(self) -> Actor:
@@ -193,7 +197,11 @@ Anyone = Annotated[Visit, Depends(_anyone)]
 async def _signed_in(visit: Anyone) -> SignedInVisit:
     if not isinstance(visit, SignedInVisit):
         raise SignInNeeded(places.with_next(places.SIGN_IN, _asked(visit.request)))
-    return visit
+    if visit.request.method != "GET" or visit.request.url.path == EVENTS:
+        return visit
+    parts, viewer, now = visit.parts, visit.viewer, visit.parts.clock.now()
+    awaited = await visit.read(lambda reader: count_awaiting(parts.spool, reader, viewer, now))
+    return replace(visit, awaited=awaited)
 
 
 SignedIn = Annotated[SignedInVisit, Depends(_signed_in)]

@@ -13,6 +13,7 @@ from mailguard.accounts import people_administration as administration
 from mailguard.accounts.factors import Factor
 from mailguard.accounts.people_administration import Particulars
 from mailguard.hold.answering import Answers, NotAnswered, when_answered
+from mailguard.i18n import text
 from mailguard.model.approval import USUAL, Approval, ApproverKind
 from mailguard.model.audit import AuditAction
 from mailguard.model.people import Role
@@ -288,6 +289,27 @@ async def test_manager_approves_from_the_list(web_office: WebOffice, make_node: 
     assert "承認しました" in words_of(answer)
     assert [State.DELIVERED] == await pages.node.states(queue_id)
     assert f"/mails/{queue_id}" not in (await manager.get("/approvals")).text
+
+
+async def test_waiting_approval_stands_in_the_menu_of_who_may_give_it(
+    web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop
+) -> None:
+    """Wherever I am, I see that my word is waited for; on my own list nothing says that there is nothing to do."""
+    pages = await approving(web_office, make_node, hop, USUAL)
+    await pages.node.held(A)
+    manager, other = await as_approver(pages, MANAGER), await as_approver(pages, OTHER)
+    number = text("ja", "approval.page.navigation", count=1)
+    mine = await manager.get("/mails")
+    open_page = await manager.get("/approvals/number", headers={"hx-request": "true"})
+    theirs = await other.get("/mails")
+    elsewhere = await manager.get("/deputies")
+
+    assert [True] * 3 == [number in one.text for one in (mine, open_page, elsewhere)]
+    assert "<html" not in open_page.text
+    assert text("ja", "approval.page.list.count", count=1) in mine.text
+    assert text("ja", "queue.page.empty.decision") not in mine.text
+    assert text("ja", "queue.page.empty.decision") in theirs.text
+    assert number not in theirs.text
 
 
 async def test_approver_reads_a_mail_for_the_purpose_that_is_filled_in(

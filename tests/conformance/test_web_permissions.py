@@ -118,7 +118,7 @@ TABLE: dict[Asked, Line] = {
     # -- one's own
     **_lines(
         SIGNED_IN,
-        "GET /", "GET /mails", "GET /approvals", "GET /deputies", "GET /my-sign-in", "GET /my-tokens",
+        "GET /", "GET /mails", "GET /approvals", "GET /approvals/number", "GET /deputies", "GET /my-sign-in", "GET /my-tokens",
         "GET /my-tokens/openapi.json", "GET /sign-in/second-factor", "POST /sign-in/second-factor", "POST /my-tokens",
         "POST /my-sign-in/app", "POST /my-sign-in/app/confirm", "POST /my-sign-in/language",
         "POST /my-sign-in/sessions/end-others", "POST /mails/together",

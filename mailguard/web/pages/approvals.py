@@ -13,6 +13,12 @@ from mailguard.web.visit import SignedIn
 router = APIRouter()
 
 
+@router.get("/approvals/number")
+async def number(visit: SignedIn) -> Response:
+    """How many there are, for the menu of a page that is open."""
+    return visit.page("base.html", block="awaited")
+
+
 @router.get("/approvals")
 async def approvals(visit: SignedIn) -> Response:
     """What waits for one's approval, in one's own name or for somebody one stands in for."""

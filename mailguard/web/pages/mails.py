@@ -97,7 +97,7 @@ async def _list(visit: SignedInVisit, path: str, version: str) -> Response:
     left = visit.request.query_params.get("left", "")
     left_out = [one for one in left.split(".")[:NAMED_MAX] if one.isascii() and one.isalnum()]
     wanted, shown = await visit.read(lambda reader: _shown(visit, reader, path, asked, left_out))
-    is_new = hashlib.sha256(repr((wanted, shown)).encode()).hexdigest()[:16]
+    is_new = hashlib.sha256(repr((wanted, shown, visit.awaited)).encode()).hexdigest()[:16]
     if visit.is_partial and version == is_new:
         return Response(status_code=204)
     return visit.page(

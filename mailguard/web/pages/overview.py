@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from mailguard import audit
 from mailguard.accounts.people import owners_in
-from mailguard.hold.awaiting import awaiting
 from mailguard.hold.boxes import Box, Count, Scope, counts_of
 from mailguard.incidents import due_queries
 from mailguard.incidents.next_due import NextDue, next_dues
@@ -81,7 +80,6 @@ async def overview(visit: Holding) -> Response:
     """What waits, figures of the last days, and the rooms."""
     viewer, now = visit.viewer, visit.parts.clock.now()
     waiting = await visit.read(lambda reader: _waiting(reader, viewer, visit))
-    approvals = await visit.read(lambda reader: len(awaiting(visit.parts.spool, reader, viewer, now)))
     cases = await visit.read(lambda reader: _cases(reader, visit)) if holds(viewer, Right.HANDLE_CASE) else None
     figures = changes = None
     if holds(viewer, Right.CLOSE_CASE):
@@ -95,7 +93,7 @@ async def overview(visit: Holding) -> Response:
     return visit.page(
         "overview.html",
         waiting=waiting,
-        approvals=approvals if approvals or holds(viewer, Right.APPROVE) else None,
+        approvals=visit.awaited if visit.awaited or holds(viewer, Right.APPROVE) else None,
         cases=cases,
         decision=Box.DECISION,
         failed=Box.FAILED,

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     # Why a verdict is what it is (model.verdict.Reason).
-    "reason.internal": "社内のあて先だけなので、すぐに送ります。",
-    "reason.external": "社外のあて先があるので、送る前に少し待ちます。その間は取り消せます。",
+    "reason.internal": "社内の宛先だけなので、すぐに送ります。",
+    "reason.external": "社外の宛先があるので、送る前に少し待ちます。その間は取り消せます。",
     "reason.automatic": "自動で送られたメールなので、すぐに送ります。",
     "reason.notice": "このシステムからのお知らせなので、すぐに送ります。",
     "reason.answer": "事故の連絡への返事なので、すぐに担当者へ届けます。",
     "reason.unreadable": "中身を確かめられなかったので、人の判断を待っています。",
-    "reason.bcc_header": "Bccのあて先がヘッダーに残っていたので、消してから送ります。",
+    "reason.bcc_header": "Bccの宛先がヘッダーに残っていたので、消してから送ります。",
     "reason.signed": "署名や暗号のあるメールは書きかえられないので、人の判断を待っています。",
     "reason.not_prepared": (
         "このままでは、決められたとおりに直して送ることができなかったので、人の判断を待っています。"
         "本文などに、ほかの方のアドレスや、そのままでは送れない個人情報がないか、確かめてください。"
     ),
     "reason.no_method": (
-        "あて先の中に、保護したファイルを開けない方がいるため、社外のどなたにも送っていません。"
+        "宛先の中に、保護したファイルを開けない方がいるため、社外のどなたにも送っていません。"
         "その方の受け取り方を確かめて、送り方を選び直してください。"
     ),
     "reason.still_readable": (
-        "保護しても、件名やファイル名、あて先の名前などに個人情報が残ってしまうため、送っていません。"
+        "保護しても、件名やファイル名、宛先の名前などに個人情報が残ってしまうため、送っていません。"
         "その部分を直して、送り直してください。"
     ),
     "reason.password_window": "パスワードのお知らせです。時間になると送ります。それまでは取り消せます。",
@@ -96,38 +96,38 @@ TEXTS: dict[str, str] = {
     # Reports about delivery: subjects and frames.
     "dsn.from": "メール配送システム",
     "dsn.failed.subject": "メールをお届けできませんでした",
-    "dsn.failed.intro": "次のメールは、下のあて先にお届けできませんでした。もう自動では送り直しません。",
+    "dsn.failed.intro": "次のメールは、下の宛先にお届けできませんでした。もう自動では送り直しません。",
     "dsn.delayed.subject": "メールのお届けに時間がかかっています",
     "dsn.delayed.intro": (
-        "次のメールは、下のあて先にまだお届けできていません。送り直しを続けていますので、今は何もしなくてかまいません。"
+        "次のメールは、下の宛先にまだお届けできていません。送り直しを続けていますので、今は何もしなくてかまいません。"
     ),
     "dsn.delayed.until": "{until} まで送り直します。それでもお届けできなければ、あらためてお知らせします。",
     "dsn.relayed.subject": "メールを次のサーバーに渡しました",
     "dsn.relayed.intro": (
-        "次のメールを、下のあて先のために次のサーバーに渡しました。"
+        "次のメールを、下の宛先のために次のサーバーに渡しました。"
         "そのサーバーは到着のお知らせに対応していないので、この先のお知らせはありません。"
     ),
     "dsn.mail.sent_at": "送信日時",
     "dsn.mail.subject": "件名",
     "dsn.mail.queue_id": "受付番号",
     "dsn.mail.no_subject": "(件名なし)",
-    "dsn.recipient.address": "あて先",
+    "dsn.recipient.address": "宛先",
     "dsn.recipient.happened": "起きたこと",
     "dsn.recipient.what_to_do": "次にすること",
     "dsn.recipient.server_said": "相手側の返事",
     "dsn.recipient.our_words": "くわしい状況",
-    "dsn.more": "このほかに {count} 件のあて先があります。下の機械用の部分にすべて書いてあります。",
+    "dsn.more": "このほかに {count} 件の宛先があります。下の機械用の部分にすべて書いてあります。",
     "dsn.contact": "分からないときは、受付番号をそえて {postmaster} までお問い合わせください。",
     "dsn.signature": "{office} メール中継システム",
     "dsn.office.unnamed": "事務所",
     # What happened, and what to do.
-    "dsn.unknown_user.happened": "このあて先は、相手のサーバーにありませんでした。",
+    "dsn.unknown_user.happened": "この宛先は、相手のサーバーにありませんでした。",
     "dsn.unknown_user.what_to_do": (
-        "あて先の書きまちがいがないか確かめて、正しいあて先に送り直してください。"
+        "宛先の書きまちがいがないか確かめて、正しい宛先に送り直してください。"
         "まちがいが見つからないときは、電話などで相手の方に確かめてください。"
     ),
-    "dsn.unknown_domain.happened": "@ より右側(ドメイン)のあて先が見つかりませんでした。",
-    "dsn.unknown_domain.what_to_do": "@ より右側のつづりを確かめて、正しいあて先に送り直してください。",
+    "dsn.unknown_domain.happened": "@ より右側(ドメイン)の宛先が見つかりませんでした。",
+    "dsn.unknown_domain.what_to_do": "@ より右側のつづりを確かめて、正しい宛先に送り直してください。",
     "dsn.mailbox_full.happened": "相手の方のメールボックスがいっぱいで、受け取れませんでした。",
     "dsn.mailbox_full.what_to_do": "相手の方に電話などで知らせて、空きができてから送り直してください。",
     "dsn.mailbox_disabled.happened": "相手の方のメールボックスは、今は使われていないようです。",
@@ -138,20 +138,20 @@ TEXTS: dict[str, str] = {
     "dsn.refused.what_to_do": (
         "同じメールを何度も送らないでください。電話などで相手の方に知らせ、管理者にもお知らせください。"
     ),
-    "dsn.not_ascii.happened": "あて先か件名に使われている文字を、相手側のサーバーが扱えませんでした。",
-    "dsn.not_ascii.what_to_do": "半角の英数字だけのあて先があれば、そちらに送り直してください。",
+    "dsn.not_ascii.happened": "宛先か件名に使われている文字を、相手側のサーバーが扱えませんでした。",
+    "dsn.not_ascii.what_to_do": "半角の英数字だけの宛先があれば、そちらに送り直してください。",
     "dsn.not_reachable.happened": "相手側のサーバーにつながりませんでした。",
     "dsn.not_reachable.what_to_do": "しばらくしてから送り直してください。急ぐときは、電話などでお知らせください。",
     "dsn.expired.happened": "何度も送り直しましたが、期限までに受け取ってもらえませんでした。",
-    "dsn.expired.what_to_do": "あて先を確かめて送り直してください。急ぐときは、電話などでお知らせください。",
+    "dsn.expired.what_to_do": "宛先を確かめて送り直してください。急ぐときは、電話などでお知らせください。",
     "dsn.try_later.happened": "相手側が、今は受け取れないと答えました。",
     "dsn.try_later.what_to_do": "しばらくしてから送り直してください。急ぐときは、電話などでお知らせください。",
     "dsn.hold_expired.happened": "確認を待っていましたが、期限までに誰も決めなかったので、送らずに終わりました。",
-    "dsn.hold_expired.what_to_do": "まだ送る必要があれば、あて先と添付を確かめて、もう一度送ってください。",
+    "dsn.hold_expired.what_to_do": "まだ送る必要があれば、宛先と添付を確かめて、もう一度送ってください。",
     "dsn.hold_refused.happened": "承認されなかったので、送らずに終わりました。",
     "dsn.hold_refused.what_to_do": "メールの画面で理由を読み、まだ必要なら、直してからもう一度送ってください。",
     "dsn.other.happened": "相手側に受け取りを断られました。",
-    "dsn.other.what_to_do": "あて先を確かめてください。続くようなら、相手側の返事をそえて管理者にお知らせください。",
+    "dsn.other.what_to_do": "宛先を確かめてください。続くようなら、相手側の返事をそえて管理者にお知らせください。",
     # The replay's page.
     "replay.title": "ルールを過去のメールで試した結果",
     "replay.intro": "ルール: {sets}。事務所から送られたものではないメール {skipped} 通は数えていません。",
@@ -179,7 +179,7 @@ TEXTS: dict[str, str] = {
     "letter.name": "本文",
     "letter.subject": "件名",
     "letter.from": "差出人",
-    "letter.to": "あて先",
+    "letter.to": "宛先",
     "letter.cc": "写し(Cc)",
     "letter.date": "日時",
     "letter.no_subject": "(件名なし)",

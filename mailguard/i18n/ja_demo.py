@@ -41,7 +41,7 @@ TEXTS: dict[str, str] = {
     "demo.letter.read": "読む",
     "demo.arrived.title": "外の世界で起きたこと {count} 件",
     "demo.arrived.intro": (
-        "相手のサーバーが受け取ったもの、断ったものです。社内あてと自動で送られたメールは、"
+        "相手のサーバーが受け取ったもの、断ったものです。社内宛てと自動で送られたメールは、"
         "待たずに送ります。新しいものが上です。"
     ),
     "demo.arrived.none": "まだありません。",
@@ -54,17 +54,17 @@ TEXTS: dict[str, str] = {
     ),
     "demo.arrived.begins": "このメールの書き出し:",
     "demo.arrived.refused": "断られました。あとで送り直すか、差出人にお知らせのメールを送ります。",
-    "demo.people.to": "あて先",
+    "demo.people.to": "宛先",
     "demo.people.more": "ほか {count} 件",
     "demo.try.title": "自分で送ってみる",
     "demo.try.samples": "見本のメールをもう一度送る",
-    "demo.try.command": "または、端末で次のように打つと、社外あてのメールを 1 通送れます。",
+    "demo.try.command": "または、端末で次のように打つと、社外宛てのメールを 1 通送れます。",
     "demo.try.more": (
         "送信のためにサインインする方法と、コマンドで送信・取り消しをする方法は、デモを始めた端末に出ています。"
     ),
     # The terminal: lines of 80 columns.
     "demo.guide.ready": (
-        "デモが動いています。見本のメールを送りました。社外あては {minutes} 分待ちます。\n"
+        "デモが動いています。見本のメールを送りました。社外宛ては {minutes} 分待ちます。\n"
         "すべてこのコンピューターの中です。Ctrl-C で終わり、何も残りません。"
     ),
     "demo.guide.page": "はじめに開く画面。4人のメールボックスと電話(ブラウザーで開く):",
@@ -76,7 +76,7 @@ TEXTS: dict[str, str] = {
     "demo.guide.swaks_account": "{account} としてサインインして送る(STARTTLS):",
     "demo.guide.swaks_missing": "swaks がまだありません。Debian や Ubuntu では:",
     "demo.guide.refused": (
-        "unknown@ で始まるあて先は必ず断られ(550)、busy@ は 1 度目だけ断られます(452)。\n{domain} "
+        "unknown@ で始まる宛先は必ず断られ(550)、busy@ は 1 度目だけ断られます(452)。\n{domain} "
         "あてはすぐに送られ、ほかは待ちます。"
     ),
     "demo.guide.folder": "フォルダー(終わると消えます。記録は {log}):\n  {folder}",
@@ -89,8 +89,8 @@ TEXTS: dict[str, str] = {
     "demo.log.ended": "終了しました。何も残っていません。",
     # One round without a person.
     "demo.smoke.accepted": "見本のメール {count} 通を受け付けた(250)",
-    "demo.smoke.at_once": "社内あてと自動返信は、すぐに届いた",
-    "demo.smoke.bounce": "まちがったあて先のことが、差出人に知らされた",
+    "demo.smoke.at_once": "社内宛てと自動返信は、すぐに届いた",
+    "demo.smoke.bounce": "まちがった宛先のことが、差出人に知らされた",
     "demo.smoke.held": "まちがいの兆しのある {count} 通は保留され、送った人の画面に出た",
     "demo.smoke.released": "「今すぐ送信する」を押した 1 通は、時間の前に届いた",
     "demo.smoke.retried": "1 度断られたメールは、送り直して届いた",
@@ -99,7 +99,7 @@ TEXTS: dict[str, str] = {
     "demo.smoke.protected": "個人情報のある 1 通は保護して送られ、届いたものから個人情報は読み取れない",
     "demo.smoke.password": "差出人に届いたパスワードで、そのファイルが開き、中身がすべてそろっている",
     "demo.smoke.identical": "変える必要のないメールは、Received の行より下が 1 バイトも変わらずに届いた",
-    "demo.smoke.bcc": "Bcc のあて先は、どのメールにも書かれていない",
+    "demo.smoke.bcc": "Bcc の宛先は、どのメールにも書かれていない",
     "demo.smoke.arrived": "届いたメール:",
     "demo.smoke.worked": "すべてうまくいきました({seconds} 秒)。",
     "demo.smoke.failed": "うまくいきませんでした: {reason}",

@@ -17,7 +17,7 @@ TEXTS: dict[str, str] = {
     "incidents.prevention.note.title": "再発防止を書く",
     "incidents.prevention.note": "内容",
     "incidents.prevention.note.hint": (
-        "例: 12月の会議で、送信前にあて先を見る習慣を確認した。何もしないときは、その理由。"
+        "例: 12月の会議で、送信前に宛先を見る習慣を確認した。何もしないときは、その理由。"
     ),
     "incidents.prevention.save": "再発防止を記録する",
     "incidents.prevention.noted": "再発防止を記録しました。",
@@ -34,13 +34,13 @@ TEXTS: dict[str, str] = {
         "ルールを変えられるのは、情報セキュリティ責任者とシステム管理者です。案を伝えてください。"
     ),
     "incidents.prevention.drafted": "事故 {incident_id} からの案です。結果を見て、保存するか決めてください。",
-    "incidents.prevention.own": "まちがえたあて先だけのルールを作る",
+    "incidents.prevention.own": "まちがえた宛先だけのルールを作る",
     "incidents.prevention.own.what": (
-        "次の内容をルールのフォルダに置くと、このあて先に送るときに確認が入ります。例も付いています。"
+        "次の内容をルールのフォルダに置くと、この宛先に送るときに確認が入ります。例も付いています。"
         "システム管理者に渡してください。"
     ),
     "incidents.prevention.own.reason": (
-        "以前、まちがえて送ったことのあるあて先です(事故 {incident_id})。確かめてください。"
+        "以前、まちがえて送ったことのある宛先です(事故 {incident_id})。確かめてください。"
     ),
     "incidents.prevention.mistake.lesson": "再発防止の方法を選んでください。",
     "incidents.prevention.mistake.note": "決めたこと、または何もしない理由を書いてください。",

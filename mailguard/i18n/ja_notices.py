@@ -49,7 +49,7 @@ TEXTS: dict[str, str] = {
     "notice.intro.result.cancelled.time": "保留していた次のメールを取り消しました。メールは送られていません。",
     "notice.intro.result.expired": (
         "保留していた次のメールは、期限までに送ると決まらなかったので、送らずに取り消しました。"
-        "まだ送る必要があれば、あて先と添付を確かめて、もう一度送ってください。"
+        "まだ送る必要があれば、宛先と添付を確かめて、もう一度送ってください。"
     ),
     "notice.intro.result.expired.refused": (
         "保留していた次のメールは、承認されなかったので、送らずに終わりました。"
@@ -72,7 +72,7 @@ TEXTS: dict[str, str] = {
     # Facts.
     "notice.label.subject": "件名",
     "notice.label.sent_at": "送信した日時",
-    "notice.label.recipients": "あて先",
+    "notice.label.recipients": "宛先",
     "notice.no_subject": "(件名なし)",
     "notice.recipients": "{count}件({named})",
     "notice.recipients.more": "{count}件({named} など)",

@@ -85,7 +85,7 @@ TEXTS: dict[str, str] = {
     "pages.sign_in.address.missing": "メールアドレスを、@ を含めて入力してください。",
     "pages.sign_in.code": "確認コード",
     "pages.sign_in.code.title": "確認コードの入力",
-    "pages.sign_in.code.sent": "{address} がこの事業所のメールアドレスなら、まもなく確認コードが届きます。",
+    "pages.sign_in.code.sent": "{address} がこの事務所のメールアドレスなら、まもなく確認コードが届きます。",
     "pages.sign_in.code.what": "メールで届いた{digits}桁の数字を入力してください。{minutes}分以内にお願いします。",
     "pages.sign_in.code.wrong": (
         "確認コードが違います。メールの数字を確かめて、もう一度入力してください(あと{count}回)。"
@@ -139,7 +139,7 @@ TEXTS: dict[str, str] = {
         "接続先のサービスから返事がありません。数分後に試すか、ほかの方法でサインインしてください。"
     ),
     "pages.sign_in.oidc.refused": (
-        "このアカウントではサインインできませんでした。事業所のメールアドレスのアカウントか確かめてください。"
+        "このアカウントではサインインできませんでした。事務所のメールアドレスのアカウントか確かめてください。"
     ),
     "pages.sign_in.second.over": "時間が過ぎたか、間違いが続きました。最初からサインインしてください。",
     "pages.mine.title": "自分のサインイン",
@@ -210,7 +210,7 @@ TEXTS: dict[str, str] = {
     "pages.mine.language.change": "言語を変える",
     "pages.mine.language.changed": "言語を変えました。",
     "pages.mine.session.unknown": "名前のわからない端末",
-    "api.problem.token": "有効なトークンを送ってください（Authorization: Bearer mgt_...）。",
+    "api.problem.token": "有効なトークンを送ってください(Authorization: Bearer mgt_...)。",
     "api.problem.invalid": "APIの説明と合わない要求です。",
     "api.problem.right_missing": "このトークンに必要な権限がないか、持ち主がその権限を失いました。",
     "api.problem.no_such_recipient": "その番号の宛先は、このメールにありません。",
@@ -241,7 +241,7 @@ TEXTS: dict[str, str] = {
     "api.tokens.once.title": "新しいトークン",
     "api.tokens.once": "このトークンは、もう一度表示できません。パスワードと同じように保管してください。",
     "api.tokens.kept": "保管しました",
-    "api.tokens.description": "APIの説明（OpenAPI）",
+    "api.tokens.description": "APIの説明(OpenAPI)",
     "api.right.see_mail": "ほかの人のメールを一覧で見る",
     "api.right.read_content": "ほかの人のメールの本文を読む",
     "api.right.release": "ほかの人の保留中のメールを送る",

@@ -44,13 +44,13 @@ TEXTS: dict[str, str] = {
     "password.to_sender.opening_heading": "■ 開き方を聞かれたら",
     "password.to_sender.care_heading": "■ 気をつけること",
     "password.to_sender.care_mail": (
-        "・このパスワードをメールで送らないでください。あて先がまちがっていたとき、ファイルとパスワードの両方が同じ人に渡ります。"
+        "・このパスワードをメールで送らないでください。宛先がまちがっていたとき、ファイルとパスワードの両方が同じ人に渡ります。"
     ),
     "password.to_sender.care_number": (
         "・電話番号は、名刺や名簿などで前から分かっているものを使ってください。メールに書かれた番号にはかけないでください。"
     ),
     "password.to_sender.care_wrong": (
-        "・あて先のまちがいに気づいたら、パスワードを伝えないでください。伝えなければ、ファイルは開けません。"
+        "・宛先のまちがいに気づいたら、パスワードを伝えないでください。伝えなければ、ファイルは開けません。"
     ),
     "password.to_sender.contact": "分からないときは、受付番号をそえて {contact} までお問い合わせください。",
     "password.to_sender.contact_unnamed": "分からないときは、受付番号をそえて、メールの管理者にお問い合わせください。",

@@ -70,17 +70,17 @@ TEXTS: dict[str, str] = {
     "people.import.column.roles": "役割",
     "people.import.column.delegates": "担当者",
     "people.import.line": "{number}行目: {problem}",
-    "people.import.no_address_column": "1行目に「メールアドレス」（address）という見出しがありません。",
+    "people.import.no_address_column": "1行目に「メールアドレス」(address)という見出しがありません。",
     "people.import.unknown_column": (
         "1行目の見出し「{column}」は使えません。使える見出しは、メールアドレス、名前、部門、上司、役割、担当者"
-        "（{columns}）です。"
+        "({columns})です。"
     ),
     "people.import.column_twice": "1行目に見出し「{column}」が2つあります。",
     "people.import.cells": "列の数が見出しと合いません。",
     "people.import.twice": "{address} は前の行にもあります。",
     "people.import.unknown_role": (
         "「{role}」という役割はありません。使えるのは、情報セキュリティ責任者、システム管理者、"
-        "情報セキュリティ部門責任者:部門名（{roles}）です。"
+        "情報セキュリティ部門責任者:部門名({roles})です。"
     ),
     "people.import.unreadable": "CSVとして読めません。",
     "people.import.too_large": "大きすぎます。{most}行以内に分けてください。",

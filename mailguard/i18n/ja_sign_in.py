@@ -15,7 +15,7 @@ TEXTS: dict[str, str] = {
     "sign_in.weakness.too_long": "長すぎます。256文字以内にしてください。",
     "sign_in.weakness.too_few_kinds": "15文字未満の場合は、小文字・大文字・数字・記号から3種類以上を使ってください。",
     "sign_in.weakness.too_few_different": "同じ文字の繰り返しが多すぎます。6種類以上の文字を使ってください。",
-    "sign_in.weakness.holds_name": "メールアドレスや事業所の名前が入っています。別の言葉にしてください。",
+    "sign_in.weakness.holds_name": "メールアドレスや事務所の名前が入っています。別の言葉にしてください。",
     "sign_in.weakness.well_known_row": "「12345678」や「qwerty」のような並びがほとんどです。別の言葉にしてください。",
     "sign_in.weakness.known": "よく使われているパスワードです。推測されやすいため、別のものにしてください。",
     "sign_in.weakness.control_character": "使えない文字が入っています。入力し直してください。",

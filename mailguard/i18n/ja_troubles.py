@@ -21,7 +21,7 @@ TEXTS: dict[str, str] = {
     "system.page.trouble.looking.next": (
         "自動で起動し直しています。数分たっても直らないときは、サービスを再起動してください。"
     ),
-    "system.page.trouble.dns": "DNSが答えません。新しい送り先のドメインを確かめられません。",
+    "system.page.trouble.dns": "DNSが答えません。新しい宛先のドメインを確かめられません。",
     "system.page.trouble.dns.next": "サーバーのネットワークとDNSの設定を確かめてください。",
     "system.page.trouble.syslog": "操作の記録を、監視のサーバーに送れません。記録は消えず、メールは止まりません。",
     "system.page.trouble.syslog.next": (

@@ -106,7 +106,7 @@ class Fill:
             rows.recipient_row(_recipient(queue_id, position, path, state, verdict, at))
             for position, path in enumerate(paths)
         )
-        told = Explanation(verdict.reasons[0], (0, 1), {"ja": "社外のあて先があります。", "en": "Somebody is outside."})
+        told = Explanation(verdict.reasons[0], (0, 1), {"ja": "社外の宛先があります。", "en": "Somebody is outside."})
         judged = Judgement((verdict,) * 2, (told,), {"recipients": 2})
         tables.setdefault(judgement, []).append(rows.judgement_row(queue_id, 1, judged, None, to_micros(at)))
         sealed = self._box.seal(summaries.written(_summary(number, owner, people)), queue_id)

@@ -59,7 +59,7 @@ def test_history_says_who_changed_what_and_revert_takes_it_back(run: Run) -> Non
     newest = json.loads(run("history", "--json")[1])[0]
 
     assert "fewer questions" in text
-    assert "ToとCcに社外の団体や個人が…いる（この数から）: 5 -> 9" in text
+    assert "ToとCcに社外の団体や個人が…いる(この数から): 5 -> 9" in text
     assert (0, "change 3: as after change 1\n") == (status, said)
     assert (3, 1, "as in October", ["empty-subject", "gone"]) == (
         newest["number"], newest["reverts_to"], newest["note"], newest["rules"],

@@ -141,9 +141,9 @@ def test_report_words_are_plain_and_in_both_languages_the_offices_first() -> Non
         "お届けできませんでした",
         "件名: 請求書",
         "受付番号: 01JDC0FFEE012345",
-        f"あて先: {TO}",
-        "このあて先は、相手のサーバーにありませんでした。",
-        "あて先の書きまちがいがないか確かめて",
+        f"宛先: {TO}",
+        "この宛先は、相手のサーバーにありませんでした。",
+        "宛先の書きまちがいがないか確かめて",
         f"相手側の返事: 550 5.1.1 <{TO}>: User unknown",
         "postmaster@office.example.jp",
         "例の互助会",
@@ -251,7 +251,7 @@ def test_report_about_thousands_explains_some_and_lists_all() -> None:
     """A newsletter's failure is readable for people and complete for programs."""
     octets = build(ReportKind.FAILED, *[reported(f"r{number}@customer.example.com") for number in range(300)])
 
-    assert NAMED_MAX == words_of(octets).count("あて先: r")
+    assert NAMED_MAX == words_of(octets).count("宛先: r")
     assert f"このほかに {300 - NAMED_MAX} 件" in words_of(octets)
     assert 301 == len(blocks_of(octets))
 

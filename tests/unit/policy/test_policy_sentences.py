@@ -68,7 +68,7 @@ def test_sentence_says_the_rule() -> None:
     assert (
         "社外の方に送るメールで、ToとCcに社外の方が2名以上いるとき、ご本人の確認を待ちます。"
         "2営業日たっても決まらなければ、取り消します。"
-        "送るときは、必ず社外の方どうしが見えないように（Bccに）します。ご本人の判断で、これを省いて送れます。"
+        "送るときは、必ず社外の方どうしが見えないように(Bccに)します。ご本人の判断で、これを省いて送れます。"
     ) == one.plain
 
 
@@ -111,7 +111,7 @@ def test_sentence_has_everything_a_condition_can_say() -> None:
 
     for words in ("「a@office.example.jp」から", "「@one.example.com」に送る", "開いている時間", "2.5メガバイト以下",
                   "「転送ではない、かつ、返信である」", "件名に「契約」", "ただし", "配送の報告", "取引先",
-                  "「メールの種類が「配送の報告」であるか、または、あて先が「取引先」である」、かつ、",
+                  "「メールの種類が「配送の報告」であるか、または、宛先が「取引先」である」、かつ、",
                   "初めてである」ではない", "送らずに"):  # fmt: skip
         assert words in one.plain, words
 
@@ -281,7 +281,7 @@ def test_differences_are_said_in_the_words_of_the_page() -> None:
 
     assert [
         ("このルール", "使う", "記録だけする"),
-        ("ToとCcに社外の団体や個人が…いる（この数から）", "3", "5"),
+        ("ToとCcに社外の団体や個人が…いる(この数から)", "3", "5"),
         ("長さの単位", "営業日", "日"),
         ("例外「役員連絡」", "なし", f"送る人: {SENDER}、相手: 全員、2027-03-31まで、理由: 知り合い"),
     ] == [(one.what, one.before, one.after) for one in found]

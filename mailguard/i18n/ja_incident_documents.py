@@ -109,6 +109,8 @@ TEXTS: dict[str, str] = {
     "incidents.documents.letters": "郵送用のPDFを受け取る（メールアドレスのない方）",
     "incidents.documents.mistake.long": "一つの欄には{max}文字まで書けます。",
     "incidents.documents.mistake.nobody": "送る相手を一人以上選んでください。",
+    "incidents.documents.mistake.sent_meanwhile": "この画面を開いたあとに、すでに送信されました。下の印を確かめて、"
+    "もう一度送る必要があるときだけ、選び直して送信してください。",
     "incidents.documents.mistake.confirmed": "内容を確認したら、チェックを入れてください。",
     "incidents.documents.mistake.on": "日付を今日までの日で入れてください。",
     "incidents.documents.mistake.note": "どこで、どのようにしたかを書いてください。",

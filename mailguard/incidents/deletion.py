@@ -22,7 +22,7 @@ from mailguard.delivery.bounce import Bounce
 from mailguard.errors import NotAllowed
 from mailguard.incidents import request_queries as queries
 from mailguard.incidents.answers import OFFERED, Answer, Means, Wrong, answers_of
-from mailguard.incidents.documents import Deed, DocumentRecords, Version, put_down, sign
+from mailguard.incidents.documents import Deed, DocumentRecords, Version, assure_seen, put_down, sign
 from mailguard.incidents.letters import Desk, addressed, asking, name_in, written
 from mailguard.incidents.opening import ACTOR, assure_note
 from mailguard.incidents.records import IncidentRecords, Step
@@ -81,11 +81,13 @@ class Deletions:
         version: int,
         chosen: Sequence[Wrong],
         names: Mapping[Wrong, str],
+        seen: int = 0,
     ) -> Work[int]:
         """Sign this version of the request and send it to each of these; how many. ``names``: what they are called.
 
-        Who was asked before gets it as a reminder. Raises ``UnknownIncident``; ``StaleState`` where
-        there is a newer version; ``NotAllowed`` where nobody is chosen, something is blank, or the incident is closed.
+        Who was asked before gets it as a reminder. ``seen``: how often requests were sent, as the actor saw it. Raises
+        ``UnknownIncident``; ``StaleState`` where there is a newer version or they were sent meanwhile; ``NotAllowed``
+        where nobody is chosen, something is blank, or the incident is closed.
         """
 
         def work(transaction: Transaction) -> int:
@@ -93,6 +95,7 @@ class Deletions:
             wanted = [one for one in dict.fromkeys(chosen) if one[0] in incident.queue_ids]
             if not wanted or not incident.is_open:
                 raise NotAllowed("nobody to ask", public="Choose at least one recipient of an open incident")
+            assure_seen(self._records, transaction, incident_id, DocumentKind.DELETION_REQUEST, seen)
             released = sign(
                 self._records, self._documents, transaction, incident_id, actor, DocumentKind.DELETION_REQUEST, version
             )

@@ -294,6 +294,17 @@ def done_outside(
     return work
 
 
+def assure_seen(
+    records: IncidentRecords, transaction: Transaction, incident_id: IncidentId, kind: DocumentKind, seen: int
+) -> None:
+    """Raises ``StaleState`` where letters of a kind were sent more often than whoever releases them has seen: two who
+    press at the same moment, or one who presses twice, send them once.
+    """
+    sent = document_events(records.entries(transaction, incident_id)).those(kind, Deed.SENT)
+    if len(sent) != seen:
+        raise StaleState("letters were sent meanwhile", public="They were sent meanwhile; look again first")
+
+
 def put_down(
     records: IncidentRecords,
     transaction: Transaction,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from mailguard.errors import NotAllowed
 from mailguard.incidents.deletion import Deletions
-from mailguard.incidents.documents import Deed, DocumentRecords, put_down, sign
+from mailguard.incidents.documents import Deed, DocumentRecords, assure_seen, put_down, sign
 from mailguard.incidents.letters import Desk, addressed
 from mailguard.incidents.records import IncidentRecords
 from mailguard.mime.addresses import Mailbox
@@ -27,15 +27,18 @@ def send_notices(
     actor: Actor,
     version: int,
     chosen: Collection[int],
+    seen: int = 0,
 ) -> Work[int]:
     """Sign this version of the notice and send it to those of its people at these places (from 0); how many.
 
-    In a drill they are on record and not sent. Raises ``UnknownIncident``; ``StaleState`` where there is a newer
-    version; ``NotAllowed`` where nobody with an address is chosen, something is blank, or the incident is closed.
+    In a drill they are on record and not sent. ``seen``: how often notices were sent, as the actor saw it. Raises
+    ``UnknownIncident``; ``StaleState`` where there is a newer version or they were sent meanwhile; ``NotAllowed``
+    where nobody with an address is chosen, something is blank, or the incident is closed.
     """
 
     def work(transaction: Transaction) -> int:
         incident = records.incident(transaction, incident_id)
+        assure_seen(records, transaction, incident_id, KIND, seen)
         released = sign(records, documents, transaction, incident_id, actor, KIND, version)
         people = [one for at, one in enumerate(released.body.people) if at in chosen and one.address]
         if not people or not incident.is_open:

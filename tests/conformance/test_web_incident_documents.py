@@ -5,6 +5,7 @@ The case is a published one, with invented people: 54 outsiders in Cc of one mai
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 import zipfile
@@ -100,9 +101,10 @@ class Desk:
         page = await self.open(kind)
         return await self.client.post(f"{self.path}/{kind}", data={**fields_of(page), **fields})
 
-    async def release(self, kind: str, to: list[str], version: str = "1") -> httpx2.Response:
-        """Sign and send."""
-        data: dict[str, str | list[str]] = {"version": version, "confirmed": "yes", "to": to}
+    async def release(self, kind: str, to: list[str], version: str = "1", sent: str | None = None) -> httpx2.Response:
+        """Sign and send. ``sent``: how often it was by a page that was opened before; None: by one opened now."""
+        sent = sent_by(await self.open(kind)) if sent is None else sent
+        data: dict[str, str | list[str]] = {"version": version, "confirmed": "yes", "to": to, "sent": sent}
         return await self.client.post(f"{self.path}/{kind}/release", data=data)
 
 
@@ -112,6 +114,12 @@ def fields_of(page: httpx2.Response) -> dict[str, str]:
     title = re.search(r'name="title" value="([^"]*)"', page.text)
     language = re.search(r'name="language" value="([a-z]+)"', page.text)
     return {**found, "title": title[1] if title else "", "language": language[1] if language else "ja"}
+
+
+def sent_by(page: httpx2.Response) -> str:
+    """How often letters were sent when a page was opened, as its form says."""
+    found = re.search(r'name="sent" value="(\d+)"', page.text)
+    return found[1] if found else "0"
 
 
 def ticks_of(page: httpx2.Response, *, ticked: bool = True) -> list[str]:
@@ -371,6 +379,45 @@ async def test_persons_are_told_one_by_one_and_a_drill_tells_nobody(
             ]
         )
         assert sent == found
+
+
+@pytest.mark.parametrize("kind", ["deletion_request", "person_notice"])
+async def test_letter_released_by_two_officers_at_once_is_sent_once(
+    web_office: WebOffice, node: Node, clock: StandingClock, hop: ScriptedNextHop, kind: str
+) -> None:
+    """Two officers press send in the same moment: everybody gets one letter, and the second officer reads why."""
+    incident_id = await known_after(web_office, node, clock, 2)
+    first, second = [Desk(await web_office.signed_in(one, TWO), incident_id) for one in (CISO, CISO)]
+    people = "\n".join(f"{one}, {one}" for one in PARENTS[:2])
+    await first.send(kind, act="save", people=people)
+    pages = [await one.open(kind) for one in (first, second)]
+    to = [ticks_of(page) for page in pages]
+
+    answered = await asyncio.gather(
+        *(
+            one.release(kind, ticks, sent=sent_by(page))
+            for one, ticks, page in zip((first, second), to, pages, strict=True)
+        )
+    )
+    again = await second.release(kind, to[1])
+    await node.look()
+
+    assert [303, 422] == sorted(one.status_code for one in answered)
+    refused = next(one for one in answered if one.status_code == 422)
+    assert JA["incidents.documents.mistake.sent_meanwhile"] in refused.text
+    # Whoever has seen that it was sent may send it once more.
+    assert 303 == again.status_code
+    assert {one: 3 if one in PARENTS[:2] else 1 for one in hop_addresses(hop)} == hop_addresses(hop)
+
+
+def hop_addresses(hop: ScriptedNextHop) -> dict[str, int]:
+    """How many mails went to whom of the parents: the first was the mistake."""
+    found: dict[str, int] = {}
+    for mail in hop.mails:
+        for address in mail.addresses:
+            if address in PARENTS:
+                found[address] = found.get(address, 0) + 1
+    return found
 
 
 async def test_answer_by_telephone_is_written_down_and_silence_is_shown_as_such(

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from mailguard.errors import NotAllowed
+from mailguard.errors import NotAllowed, StaleState
 from mailguard.i18n import Language
 from mailguard.incidents.documents import (
     SECTION_MAX,
@@ -129,31 +129,41 @@ async def released(visit: SignedIn, incident_id: IncidentId, name: str) -> Respo
     chosen = form.texts("to")
     if mistakes := _release_mistakes(kind, form, chosen):
         return await _shown_again(visit, view, kind, mistakes=mistakes)
-    parts, path = visit.parts, f"{view.path}/deletion"
-    match kind:
-        case DocumentKind.DELETION_REQUEST:
-            people = {_tick(one): one for one in known_now(visit, view).scope.recipients if one.has_it}
-            wanted = [people[one] for one in chosen if one in people]
-            names = {one.wrong: one.name for one in wanted}
-            # Some dozens of mails take longer than what others wait for.
-            work = parts.deletions.ask(incident_id, visit.actor, number, list(names), names)
-            count = await parts.store.write(work, is_brief=False)
-        case DocumentKind.PERSON_NOTICE:
-            places = {int(one) for one in chosen if one.isdigit()}
-            hostname = parts.settings.office.hostname
-            work = send_notices(
-                parts.incidents, parts.documents, parts.deletions, hostname, incident_id, visit.actor, number, places
-            )
-            count = await parts.store.write(work, is_brief=False)
-            path = await _path_of(visit, view, kind)
-        case _:
-            await visit.write(
-                release(parts.incidents, parts.documents, incident_id, visit.actor, kind, number)
-            )  # fmt: skip
-            return visit.go(await _path_of(visit, view, kind), "success", "incidents.documents.released")
-    parts.hint()
+    if kind not in LETTERS:
+        await visit.write(release(visit.parts.incidents, visit.parts.documents, incident_id, visit.actor, kind, number))
+        return visit.go(await _path_of(visit, view, kind), "success", "incidents.documents.released")
+    seen = int(form.text("sent")) if form.text("sent").isdigit() else 0
+    try:
+        count = await _sent(visit, view, kind, number, chosen, seen)
+    except StaleState:
+        view = await incident_view(visit, incident_id, IncidentAct.SEE_NAMES)
+        if _times_sent(view, kind) == seen:
+            raise
+        mistake = Mistake("to", "incidents.documents.mistake.sent_meanwhile")
+        return await _shown_again(visit, view, kind, mistakes=[mistake])
+    visit.parts.hint()
+    path = f"{view.path}/deletion" if kind is DocumentKind.DELETION_REQUEST else await _path_of(visit, view, kind)
     key = "incidents.documents.drilled" if view.incident.is_drill else "incidents.documents.sent"
     return visit.go(path, "success", key, count=count)
+
+
+async def _sent(
+    visit: SignedInVisit, view: IncidentView, kind: DocumentKind, number: int, chosen: list[str], seen: int
+) -> int:
+    """Sends letters to those chosen; how many. Raises ``StaleState`` where they were sent, or written anew, since."""
+    parts, incident_id = visit.parts, view.incident.incident_id
+    if kind is DocumentKind.DELETION_REQUEST:
+        people = {_tick(one): one for one in known_now(visit, view).scope.recipients if one.has_it}
+        names = {people[one].wrong: people[one].name for one in chosen if one in people}
+        work = parts.deletions.ask(incident_id, visit.actor, number, list(names), names, seen)
+    else:
+        places = {int(one) for one in chosen if one.isdigit()}
+        hostname = parts.settings.office.hostname
+        work = send_notices(
+            parts.incidents, parts.documents, parts.deletions, hostname, incident_id, visit.actor, number, places, seen
+        )
+    # Some dozens of mails take longer than what others wait for.
+    return await parts.store.write(work, is_brief=False)
 
 
 @router.post(f"{_ONE}/outside")
@@ -246,6 +256,7 @@ async def _page(
         letters=LETTERS,
         outside_kinds=OUTSIDE,
         happened=document_events(view.entries).of.get(kind, ()),
+        times_sent=_times_sent(view, kind),
         people=people_lines(body.people),
         sent_to=sent_to,
         wrong=[one for one in known.scope.recipients if one.has_it],
@@ -258,6 +269,10 @@ async def _page(
         look=look,
         deed=Deed,
     )
+
+
+def _times_sent(view: IncidentView, kind: DocumentKind) -> int:
+    return len(document_events(view.entries).those(kind, Deed.SENT))
 
 
 def _is_due(known: Known) -> dict[str, bool]:

@@ -105,7 +105,7 @@ TEXTS: dict[str, str] = {
     "incidents.documents.letters": "Letters to print (PDF), for those without a mail address",
     "incidents.documents.mistake.long": "A part may have {max} characters.",
     "incidents.documents.mistake.nobody": "Choose at least one to send it to.",
-    "incidents.documents.mistake.sent_meanwhile": "They were sent after this page was opened. Look at the marks below, and "
+    "incidents.documents.mistake.sent_meanwhile": "They were sent after this page was opened. Look at the marks below; "
     "choose again only if they must be sent once more.",
     "incidents.documents.mistake.confirmed": "Tick the box once you have read it.",
     "incidents.documents.mistake.on": "Give a day that is not to come.",

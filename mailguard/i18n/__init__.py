@@ -7,7 +7,9 @@ result to a browser escapes it there.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from string import Formatter
+from typing import Any, Literal
 
 from mailguard.i18n import (
     en,
@@ -18,6 +20,7 @@ from mailguard.i18n import (
     en_incident_documents,
     en_incident_drafts,
     en_incident_evidence,
+    en_incident_glance,
     en_incident_look_back,
     en_incident_prevention,
     en_incident_report,
@@ -44,6 +47,7 @@ from mailguard.i18n import (
     ja_incident_documents,
     ja_incident_drafts,
     ja_incident_evidence,
+    ja_incident_glance,
     ja_incident_look_back,
     ja_incident_prevention,
     ja_incident_report,
@@ -86,6 +90,7 @@ CATALOGUES: dict[Language, dict[str, str]] = {
         ja_incident_documents.TEXTS,
         ja_incident_drafts.TEXTS,
         ja_incident_evidence.TEXTS,
+        ja_incident_glance.TEXTS,
         ja_incident_look_back.TEXTS,
         ja_incident_prevention.TEXTS,
         ja_incident_report.TEXTS,
@@ -114,6 +119,7 @@ CATALOGUES: dict[Language, dict[str, str]] = {
         en_incident_documents.TEXTS,
         en_incident_drafts.TEXTS,
         en_incident_evidence.TEXTS,
+        en_incident_glance.TEXTS,
         en_incident_look_back.TEXTS,
         en_incident_prevention.TEXTS,
         en_incident_report.TEXTS,
@@ -138,7 +144,24 @@ CATALOGUES: dict[Language, dict[str, str]] = {
 
 def text(language: Language, key: str, **values: object) -> str:
     """The text for ``key`` with its placeholders filled."""
-    return CATALOGUES[language][key].format(**values)
+    return filled(CATALOGUES[language][key], values)
+
+
+def filled(template: str, values: Mapping[str, object]) -> str:
+    """The template with its values. ``{count} {count:mail|mails}``: of two words, the one that fits a number."""
+    # The plain way takes a fraction of the time, and a page has hundreds of texts.
+    return _WORDS.vformat(template, (), values) if "|" in template else template.format(**values)
+
+
+class _Words(Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, bar, many = format_spec.partition("|")
+        if bar:
+            return one if str(value) == "1" else many
+        return str(super().format_field(value, format_spec))
+
+
+_WORDS = _Words()
 
 
 def both(language: Language) -> tuple[Language, Language]:

@@ -89,7 +89,9 @@ TEXTS: dict[str, str] = {
     "demo.smoke.accepted": "{count} sample mails were accepted (250)",
     "demo.smoke.at_once": "mail to a colleague and the automatic reply arrived at once",
     "demo.smoke.bounce": "the sender was told about the wrong address",
-    "demo.smoke.held": "{count} mails with a sign of a mistake were held and shown to their sender on the pages",
+    "demo.smoke.held": (
+        "{count} {count:mail|mails} with a sign of a mistake were held and shown to their sender on the pages"
+    ),
     "demo.smoke.released": "the one where 'Send now' was pressed arrived before its time",
     "demo.smoke.retried": "a mail that was refused once was tried again and arrived",
     "demo.smoke.timer": "the rest arrived when the time was over, and not before",

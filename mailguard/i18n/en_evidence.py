@@ -53,7 +53,7 @@ TEXTS: dict[str, str] = {
     "evidence.sheet.column.hash": "Hash (first 16 digits)",
     "evidence.sheet.bytes": "{size} bytes",
     "evidence.sheet.count": "{kind}: {count}",
-    "evidence.sheet.more_kinds": "{count} more kinds",
+    "evidence.sheet.more_kinds": "{count} more {count:kind|kinds}",
     "evidence.sheet.cut": "... ({length} characters in all)",
     "evidence.sheet.none": "none",
     "evidence.sheet.unknown": "not known",

@@ -11,7 +11,7 @@ TEXTS: dict[str, str] = {
     "incidents.deletion.not_all_unread": (
         "It is not confirmed yet that all of them deleted it unopened. No answer confirms nothing."
     ),
-    "incidents.deletion.hours": "{count} hours from knowing to the last answer.",
+    "incidents.deletion.hours": "{count} {count:hour|hours} from knowing to the last answer.",
     "incidents.deletion.hours.open": "Not all of them have answered yet.",
     "incidents.deletion.ask": "Open the request to delete",
     "incidents.deletion.remind": "Ask once more",

@@ -27,7 +27,7 @@ TEXTS: dict[str, str] = {
     "incidents.documents.state.draft": "Draft (not saved yet)",
     "incidents.documents.state.saved": "Version {number} saved (not released)",
     "incidents.documents.state.released": "Released",
-    "incidents.documents.filled": "{filled} of {of} parts are filled in.",
+    "incidents.documents.filled": "{filled} of {of} {of:part|parts} {of:is|are} filled in.",
     "incidents.documents.filled.pending": "{count} say that something is still open.",
     "incidents.documents.filled.blank": "In {count} something is to be written.",
     "incidents.documents.fill.filled": "Filled in",
@@ -63,7 +63,9 @@ TEXTS: dict[str, str] = {
     "incidents.documents.send": "Release and send",
     "incidents.documents.send.do": "Release, and send to each",
     "incidents.documents.release.who": "The security officer releases it. Have them look at the version you saved.",
-    "incidents.documents.release.blank": "Something is still to be written in {count} parts. Save it, then release it.",
+    "incidents.documents.release.blank": (
+        "Something is still to be written in {count} {count:part|parts}. Save it, then release it."
+    ),
     "incidents.documents.release.done": "This version is released. Change and save it above for a new one.",
     "incidents.documents.confirm": "I have read it. I release this version as {name}.",
     "incidents.documents.confirm.letter": "I have read it and checked the addresses. I release and send it as {name}.",

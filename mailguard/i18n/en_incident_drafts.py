@@ -7,9 +7,9 @@ TEXTS: dict[str, str] = {
     "draft.date": "{year}-{month}-{day}",
     "draft.weekdays": "Mon,Tue,Wed,Thu,Fri,Sat,Sun",
     "draft.separator": ", ",
-    "draft.minutes": "{count} minutes",
-    "draft.hours": "about {count} hours",
-    "draft.days": "about {count} days",
+    "draft.minutes": "{count} {count:minute|minutes}",
+    "draft.hours": "about {count} {count:hour|hours}",
+    "draft.days": "about {count} {count:day|days}",
     "draft.mistake.visible_recipients": "we sent a mail that showed its recipients each other's addresses.",
     "draft.mistake.wrong_recipient": "we sent a mail to an address that was not meant to get it.",
     "draft.mistake.wrong_attachment": "we sent a mail with a wrong file.",
@@ -17,11 +17,16 @@ TEXTS: dict[str, str] = {
     "draft.who": "somebody of {office}",
     "draft.who.department": "somebody of {office} ({department})",
     "draft.summary.visible_recipients": (
-        '{sent_at} {who} sent a mail that showed {visible} addresses to each of its recipients ("To" or "Cc").'
+        "{sent_at} {who} sent a mail that showed {visible} {visible:address|addresses} to each of its recipients "
+        '("To" or "Cc").'
     ),
-    "draft.summary.wrong_recipient": "{sent_at} {who} sent a mail to {count} addresses that were not meant to get it.",
-    "draft.summary.wrong_attachment": "{sent_at} {who} sent a mail with a wrong file to {count} addresses.",
-    "draft.summary.other": "{sent_at} {who} sent a mail to {count} addresses by mistake.",
+    "draft.summary.wrong_recipient": (
+        "{sent_at} {who} sent a mail to {count} {count:address|addresses} that were not meant to get it."
+    ),
+    "draft.summary.wrong_attachment": (
+        "{sent_at} {who} sent a mail with a wrong file to {count} {count:address|addresses}."
+    ),
+    "draft.summary.other": "{sent_at} {who} sent a mail to {count} {count:address|addresses} by mistake.",
     "draft.summary.known": "{known_at} it became known.",
     "draft.summary.known.after": "{known_at} it became known ({after} after it was sent).",
     "draft.summary.known.sender": "{known_at} whoever sent it reported it ({after} after it was sent).",
@@ -31,19 +36,19 @@ TEXTS: dict[str, str] = {
     "draft.fate.open": "not sent yet: {count}",
     "draft.fate.returned": "came back: {count}",
     "draft.fate.stopped": "stopped before sending: {count}",
-    "draft.summary.more": "With this one there are {count} mails with the same mistake.",
+    "draft.summary.more": "With this one there are {count} {count:mail|mails} with the same mistake.",
     "draft.data": "{kinds}",
     "draft.data.kind": "{kind} ({count})",
     "draft.data.unreadable": "There is more that could not be looked into by the record: {blank}",
     "draft.own.addresses": "your mail address",
     "draft.own.kinds": "of {kinds}, what is about you: {blank}",
-    "draft.persons": "{count} persons",
-    "draft.persons.least": "{count} persons or more (something could not be looked into yet)",
+    "draft.persons": "{count} {count:person|persons}",
+    "draft.persons.least": "{count} {count:person|persons} or more (something could not be looked into yet)",
     "draft.persons.unknown": "Not known; this is being looked into.",
     "draft.cause.visible_recipients": 'Addresses that belong into "Bcc" were left in "To" or "Cc".',
     "draft.cause.visible": (
-        'The mail was sent with {visible} addresses in "To" or "Cc", so that recipients saw each other. '
-        "How it came to that is being looked into."
+        'The mail was sent with {visible} {visible:address|addresses} in "To" or "Cc", so that its recipients '
+        "saw each other. How it came to that is being looked into."
     ),
     "draft.cause.wrong_recipient": "Addresses were mixed up, and nobody noticed before the mail was sent.",
     "draft.cause.wrong_attachment": "Files were mixed up, and nobody noticed before the mail was sent.",
@@ -62,7 +67,7 @@ TEXTS: dict[str, str] = {
     "draft.answer.forwarded": "passed on {count}",
     "draft.answer.unclear": "replies being read {count}",
     "draft.answer.missing": "no answer {count}",
-    "draft.notified.mail": "{count} persons were told, each by a mail of their own, by {on}.",
+    "draft.notified.mail": "{count} {count:person was|persons were} told, each by a mail of their own, by {on}.",
     "draft.notified.outside": "On {on} the persons were told: {note}",
     "draft.notified.not_yet": "The persons have not been told yet; it is being prepared to tell each of them.",
     "draft.published": "Published on {on}: {note}",

@@ -23,12 +23,12 @@ TEXTS: dict[str, str] = {
     ),
     "incidents.evidence.noted.none": "There is no evidence of mails: it is an accident outside mail.",
     "incidents.evidence.check": "Compare with what is there now",
-    "incidents.evidence.check.same": "All {count} are as they were when the incident was opened.",
+    "incidents.evidence.check.same": "All {count} {count:is|are} as they were when the incident was opened.",
     "incidents.evidence.check.gone": (
         "Nothing was changed. The content of {count} was deleted when its time was over; the hashes are kept."
     ),
     "incidents.evidence.check.changed": (
-        "{count} are not as they were, or cannot be read. Tell the administrator, and change nothing more."
+        "{count} {count:is|are} not as they were, or cannot be read. Tell the administrator, and change nothing more."
     ),
     "incidents.evidence.exports": "Taken out so far",
     "incidents.evidence.exports.none": "Nobody has taken it out yet.",

@@ -21,14 +21,16 @@ TEXTS: dict[str, str] = {
     "incidents.look_back.why.rule": "Same rule",
     "incidents.look_back.why.crowd": "Many outsiders see each other",
     "incidents.look_back.why.domain": "Same domain",
-    "incidents.look_back.skipped": "There are {count} recipients: too many to be looked for one by one.",
+    "incidents.look_back.skipped": (
+        "There are {count} {count:recipient|recipients}: too many to be looked for one by one."
+    ),
     "incidents.look_back.since": "Mails from before this cannot be found this way; add those you know of by number:",
     "incidents.look_back.partial": "Only mails of your department were searched; the security officer can search all.",
-    "incidents.look_back.found": "{count} mails in which the same may have gone wrong",
+    "incidents.look_back.found": "{count} {count:mail|mails} in which the same may have gone wrong",
     "incidents.look_back.none": "No mails with the same fault were found.",
     "incidents.look_back.no_mail": "This is an accident outside mail: there is no mail to search by.",
     "incidents.look_back.gone": "(deleted when its time was over; the subject is not kept)",
-    "incidents.look_back.reached": "{reached} of {count} recipients have it",
+    "incidents.look_back.reached": "{reached} of {count} {count:recipient|recipients} {count:has|have} it",
     "incidents.look_back.open": "See the mail",
     "incidents.look_back.more": "There are more; the most alike stand here. Add some, and look again.",
     "incidents.look_back.numbers": "Add other mails by number",
@@ -37,9 +39,12 @@ TEXTS: dict[str, str] = {
     "incidents.look_back.add.what": "What was not sent yet is stopped at once, and evidence is kept.",
     "incidents.look_back.add.drill": "This is a drill: nothing is stopped.",
     "incidents.look_back.added": (
-        "{count} mails were added (recipients stopped: {stopped}; reached, or perhaps reached: {gone})."
+        "{count} {count:mail|mails} {count:was|were} added (recipients stopped: {stopped}; reached, or perhaps "
+        "reached: {gone})."
     ),
-    "incidents.look_back.added.drill": "{count} mails were added. This is a drill: nothing was stopped.",
+    "incidents.look_back.added.drill": (
+        "{count} {count:mail|mails} {count:was|were} added. This is a drill: nothing was stopped."
+    ),
     "incidents.look_back.closed": "This incident is closed. To add mails, open it again.",
     "incidents.look_back.mistake.none": "Tick the mails to add, or write their numbers.",
     "incidents.look_back.mistake.numbers": (

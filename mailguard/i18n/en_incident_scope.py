@@ -11,10 +11,10 @@ TEXTS: dict[str, str] = {
     ),
     "incidents.scope.count.more": "Some mails were not looked into yet. Looking again counts all of them together.",
     "incidents.scope.count": "Look",
-    "incidents.scope.count.done": "Done. Data of {persons} people was found.",
+    "incidents.scope.count.done": "Done. Data of {persons} {persons:person|people} was found.",
     "incidents.scope.count.part": (
-        "Data of {persons} people was found in what could be looked into. {left} mails could not; for those the "
-        "figures from before they were sent are used."
+        "Data of {persons} {persons:person|people} was found in what could be looked into. {left} {left:mail|mails} "
+        "could not; for those the figures from before they were sent are used."
     ),
     "incidents.scope.count.none": (
         "None of the mails can be looked into: their time is over, or nobody can read them. Ask whoever knows, and "
@@ -48,7 +48,7 @@ TEXTS: dict[str, str] = {
     "incidents.scope.people.others": "and {count} more",
     "incidents.scope.people.more": "There are others, without a name or beyond this list.",
     "incidents.scope.people.recorded": "Showing the names puts on record who looked and when.",
-    "incidents.scope.people.show": "Show {count} names",
+    "incidents.scope.people.show": "Show {count} {count:name|names}",
     "incidents.scope.people.not_you": "Names are for the security officer and the department's officer.",
     "incidents.scope.recipients": "Recipients",
     "incidents.scope.recipients.what": (

@@ -34,7 +34,9 @@ TEXTS: dict[str, str] = {
     "incidents.triage.decide.what": (
         "What stands above is help. You decide, and your name and the time go on record. You can decide anew later."
     ),
-    "incidents.triage.decide.open": "{count} questions have no answer yet. You can decide all the same.",
+    "incidents.triage.decide.open": (
+        "{count} {count:question|questions} {count:has|have} no answer yet. You can decide all the same."
+    ),
     "incidents.triage.decide.why": "Reason",
     "incidents.triage.decide.why.hint": 'Needed for "do not report".',
     "incidents.triage.decide.yes": "Report",

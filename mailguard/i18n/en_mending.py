@@ -143,7 +143,9 @@ TEXTS: dict[str, str] = {
     "mending.page.choice.correct.what": "The recipient can be corrected; afterwards you look again before it is sent.",
     "mending.page.choice.correct": "Correct to {address}",
     "mending.page.typed.organisation": "Which organisation is this mail meant for?",
-    "mending.page.typed.organisation.several": "Name {count} organisations or people this mail is meant for",
+    "mending.page.typed.organisation.several": (
+        "Name {count} {count:organisation|organisations} or people this mail is meant for"
+    ),
     "mending.page.typed.organisation.hint": (
         "What stands after the @ of its address (for name.example.jp: name). The name beside the address will do "
         "too, and that of a firm you have written to several times."
@@ -154,7 +156,7 @@ TEXTS: dict[str, str] = {
     ),
     "mending.page.typed.any_order": "Any order will do.",
     "mending.page.typed.person": "Whom is this mail meant for?",
-    "mending.page.typed.person.several": "Name {count} people this mail is meant for",
+    "mending.page.typed.person.several": "Name {count} {count:person|people} this mail is meant for",
     "mending.page.typed.person.hint": "The name that stands beside the address, or the address.",
     "mending.page.typed.person.wrong": (
         "No recipient of this mail goes by that. If the recipients above are right, type the address; otherwise "

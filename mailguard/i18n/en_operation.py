@@ -30,7 +30,7 @@ TEXTS: dict[str, str] = {
     "system.page.looking": "Processes that look into mail",
     "system.page.programs": "Mail programs connected",
     "system.page.rules": "Rules in force",
-    "system.page.rules.version": "version {version}, {count} rules",
+    "system.page.rules.version": "version {version}, {count} {count:rule|rules}",
     "system.page.rules.changed": "change {number} of the screen",
     "system.page.misfits": "Changes without effect",
     "system.page.misfits.see": "See the rules",

@@ -86,9 +86,9 @@ TEXTS: dict[str, str] = {
     "pages.sign_in.code": "Code",
     "pages.sign_in.code.title": "Enter the code",
     "pages.sign_in.code.sent": "If {address} is a mailbox of this office, a code will arrive shortly.",
-    "pages.sign_in.code.what": "Type the {digits} digits from the mail within {minutes} minutes.",
+    "pages.sign_in.code.what": "Type the {digits} digits from the mail within {minutes} {minutes:minute|minutes}.",
     "pages.sign_in.code.wrong": (
-        "This code is not right. Check the digits in the mail and type them again ({count} tries left)."
+        "This code is not right. Check the digits in the mail and type them again ({count} {count:try|tries} left)."
     ),
     "pages.sign_in.code.over": "This code does not count any more. Please have a new one sent.",
     "pages.sign_in.code.none": "If no mail arrives",
@@ -228,13 +228,13 @@ TEXTS: dict[str, str] = {
     "api.tokens.name.hint": "Such as 'archive script', so that you know it later.",
     "api.tokens.nameless": "Enter a name for the token.",
     "api.tokens.days": "How long it counts",
-    "api.tokens.days.count": "{count} days",
+    "api.tokens.days.count": "{count} {count:day|days}",
     "api.tokens.days.wrong": "Choose for how long it counts.",
     "api.tokens.own": "It always reaches your own mail and that of mailboxes you look after.",
     "api.tokens.rights": "What it may do beyond your own mail",
     "api.tokens.rights.none": "Only your own mail",
     "api.tokens.foreign": "One of these rights is not yours. Choose again.",
-    "api.tokens.many": "You have {count} tokens already. Make one invalid first.",
+    "api.tokens.many": "You have {count} {count:token|tokens} already. Make one invalid first.",
     "api.tokens.make": "Make the token",
     "api.tokens.once.title": "Your new token",
     "api.tokens.once": "It is not shown again. Whoever has it can do what it is for: keep it like a password.",

@@ -88,7 +88,7 @@ TEXTS: dict[str, str] = {
         "There are mistakes in the file, so nothing was changed. Please mend these lines."
     ),
     "people.page.file.line": "{words}",
-    "people.page.file.taken": "{read} people were read, {changed} of them changed.",
+    "people.page.file.taken": "{read} {read:person|people} {read:was|were} read, {changed} of them changed.",
     "correspondent.page.title": "Correspondents",
     "correspondent.page.what": "Whom the office has written to, and what is known of them.",
     "correspondent.page.search": "Address or name",

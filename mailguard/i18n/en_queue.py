@@ -237,8 +237,8 @@ TEXTS: dict[str, str] = {
     "queue.page.cancel": "Cancel",
     "queue.page.cancel.undoable": "A cancellation can be undone for 30 minutes.",
     "queue.page.longer": "Hold longer",
-    "queue.page.longer.minutes": "{count} minutes",
-    "queue.page.longer.hours": "{count} hours",
+    "queue.page.longer.minutes": "{count} {count:minute|minutes}",
+    "queue.page.longer.hours": "{count} {count:hour|hours}",
     "queue.page.stop": "Stop the clock",
     "queue.page.schedule.choose": "Choose when it is sent",
     "queue.page.schedule.at": "Day and time",
@@ -349,7 +349,8 @@ TEXTS: dict[str, str] = {
     "queue.page.first": "Back to the first",
     "queue.page.more": "More",
     "queue.page.retention": (
-        "Finished mail is listed for {days} days. Its content is deleted {retention} days after its end."
+        "Finished mail is listed for {days} {days:day|days}. Its content is deleted {retention} {retention:day|days} "
+        "after its end."
     ),
     "queue.page.keys": "Press ? for the keys.",
     "queue.page.together": "With what is ticked",
@@ -359,11 +360,11 @@ TEXTS: dict[str, str] = {
     "queue.page.together.do.cancel": "Cancel all ticked",
     "queue.page.together.none": "Nothing was ticked. Tick the mails it is about.",
     "queue.page.together.nothing": "None of them could be done together. Open them one by one.",
-    "queue.page.together.send": "{count} are being sent.",
-    "queue.page.together.cancel": "{count} were cancelled. Open one to undo it, for 30 minutes.",
-    "queue.page.together.retried": "{count} are tried again now.",
-    "queue.page.together.given_up": "{count} were given up, and their senders told.",
-    "queue.page.together.taken_back": "{count} were taken back.",
+    "queue.page.together.send": "{count} {count:is|are} being sent.",
+    "queue.page.together.cancel": "{count} {count:was|were} cancelled. Open one to undo it, for 30 minutes.",
+    "queue.page.together.retried": "{count} {count:is|are} tried again now.",
+    "queue.page.together.given_up": "{count} {count:was|were} given up, and the sender told.",
+    "queue.page.together.taken_back": "{count} {count:was|were} taken back.",
     "queue.page.together.left": "{count} need a look of their own and were left as they are. Open them to decide.",
     "queue.page.done.sent": "It is being sent to {count}.",
     "queue.page.done.scheduled": "The time is set for {count}. Until then you can change or cancel it.",

@@ -221,14 +221,16 @@ TEXTS: dict[str, str] = {
     "law.outcome.likely": "Probably to be reported",
     "law.outcome.decide": "Somebody must decide",
     "law.outcome.unlikely": "Probably not to be reported",
-    "law.who.clear": "If it went wrong, {count} outsiders could see the content.",
-    "law.who.protected": "{count} outsiders get a file that opens with a password they have not been told.",
+    "law.who.clear": "If it went wrong, {count} {count:outsider|outsiders} could see the content.",
+    "law.who.protected": (
+        "{count} {count:outsider|outsiders} get a file that opens with a password they have not been told."
+    ),
     "law.who.nobody": "Nobody outside could see the content.",
     "law.what": "It holds: {kinds}.",
     "law.what.item": "{kind}: {count}",
     "law.what.nothing": "No personal data was found.",
     "law.what.unreadable": "Something could not be looked into.",
-    "law.persons": "Data of {count} people.",
+    "law.persons": "Data of {count} {count:person|people}.",
     "law.persons.unknown": "Of how many people is not known.",
     "law.because.rule": 'It seems to be a case of "{rule}".',
     "law.because.ask": 'Somebody must decide whether it is a case of "{rule}".',
@@ -322,7 +324,7 @@ TEXTS: dict[str, str] = {
     "rules.page.trial.changes": "What you change",
     "rules.page.trial.running": "Being tried on the mail of the last 30 days",
     "rules.page.trial.running.what": "With much mail this takes some minutes. It goes on when you close this page.",
-    "rules.page.trial.progress": "{done} of {total} mails are done",
+    "rules.page.trial.progress": "{done} of {total} {total:mail|mails} {total:is|are} done",
     "rules.page.trial.reload": "Refresh",
     "rules.page.trial.end": "End the trial",
     "rules.page.trial.ended": "The trial was ended.",
@@ -346,8 +348,10 @@ TEXTS: dict[str, str] = {
     "rules.page.result.no_mail": (
         "There is no mail of the last 30 days on record. You would save without having seen the effect."
     ),
-    "rules.page.result.looked": "Tried on {mails} mails of the last 30 days.",
-    "rules.page.result.left_out": "{count} more were left out: written by this system, gone, or not readable.",
+    "rules.page.result.looked": "Tried on {mails} {mails:mail|mails} of the last 30 days.",
+    "rules.page.result.left_out": (
+        "{count} more {count:was|were} left out: written by this system, gone, or not readable."
+    ),
     "rules.page.result.sample": "These are the newest of {found}.",
     "rules.page.result.differing": (
         "Mails that would be treated differently: {count}. Mails that wait for a person: {before} now, {after} then."
@@ -377,7 +381,7 @@ TEXTS: dict[str, str] = {
     "rules.page.by_rule": "Mails hit, by rule",
     "rules.page.by_person": "Stops by person ({count})",
     "rules.page.by_person.what": "In the order of names. This is not for comparing people.",
-    "rules.page.by_person.count": "Mail of {count} people would be stopped.",
+    "rules.page.by_person.count": "Mail of {count} {count:person|people} would be stopped.",
     "rules.page.person": "Name",
     "rules.page.over_budget": "More than {budget} stops in a week",
     "rules.page.over_budget.one": "{name}: {count} in the week of {day}",

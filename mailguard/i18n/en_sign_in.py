@@ -6,7 +6,9 @@ TEXTS: dict[str, str] = {
     "sign_in.mail.subject": "[{office}] Your code for signing in",
     "sign_in.mail.unnamed": "Mail gate",
     "sign_in.mail.intro": "At {at} somebody began to sign in to the mail pages of {office}. The code is:",
-    "sign_in.mail.type_it": "Type it where you began to sign in. It counts once, for {minutes} minutes, until {until}.",
+    "sign_in.mail.type_it": (
+        "Type it where you began to sign in. It counts once, for {minutes} {minutes:minute|minutes}, until {until}."
+    ),
     "sign_in.mail.or_open": "Instead of typing it you can open this page and sign in there:",
     "sign_in.mail.not_you": "If it was not you, throw this mail away. Nothing happens while nobody uses the code.",
     "sign_in.mail.tell_nobody": "Give this code to nobody. We never ask for it on the telephone or by mail.",

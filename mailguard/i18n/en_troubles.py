@@ -25,7 +25,7 @@ TEXTS: dict[str, str] = {
         "See whether the server of audit.syslog runs and its certificate is right. "
         "It goes on by itself where it stopped."
     ),
-    "system.page.trouble.certificate": "The certificate ends in {days} days.",
+    "system.page.trouble.certificate": "The certificate ends in {days} {days:day|days}.",
     "system.page.trouble.certificate.next": "Renew it. No restart is needed.",
     "system.page.trouble.certificate_unreadable": "The certificate cannot be read.",
     "system.page.trouble.certificate_unreadable.next": (

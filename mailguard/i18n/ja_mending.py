@@ -41,7 +41,9 @@ TEXTS: dict[str, str] = {
     "mending.refused.telephone": "電話番号は、送信するときに入力してください。",
     "mending.note.still_named": "外した宛先のアドレスが、件名や本文などに残っています。"
     "相手に見せたくないときは、下書きとして自分に返して直してください。",
-    "mending.note.blocked": "変更後のメールは、事務所の決まりにより送信できません。もう一度直すか、取り消してください。",
+    "mending.note.blocked": (
+        "変更後のメールは、事務所の決まりにより送信できません。もう一度直すか、取り消してください。"
+    ),
     # Pages: changing, releasing, approving.
     "mending.page.open": "宛先や添付を直す",
     "mending.page.title": "メールを直す",

@@ -15,7 +15,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from mailguard.i18n import CATALOGUES, Language
+from mailguard.i18n import CATALOGUES, Language, filled
 
 _PATTERNS: dict[Language, str] = {"ja": "y年M月d日(EEE) H:mm", "en": "EEE d MMM y, H:mm"}
 _DAYS: dict[Language, str] = {"ja": "y年M月d日(EEE)", "en": "EEE d MMM y"}
@@ -53,7 +53,7 @@ def text(language: Language, key: str, **values: object) -> Markup:
     """
     # A page has hundreds of texts, and the format of ``Markup`` takes several times as long. Numbers keep their form.
     safe = {name: value if type(value) is int else _value(value) for name, value in values.items()}
-    return Markup(_escaped(language, key).format(**safe))  # noqa: S704  # words and values are escaped
+    return Markup(filled(_escaped(language, key), safe))  # noqa: S704  # words and values are escaped
 
 
 def _value(value: object) -> Markup:

@@ -9,7 +9,7 @@ import pytest
 
 from mailguard.delivery.diagnosis import Diagnosis
 from mailguard.delivery.dsn import ReportKind
-from mailguard.i18n import CATALOGUES, Language, both, en, en_passwords, ja, ja_passwords, text
+from mailguard.i18n import CATALOGUES, Language, both, en, en_passwords, filled, ja, ja_passwords, text
 from mailguard.model.verdict import Reason
 
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
@@ -57,6 +57,26 @@ def test_japanese_source_is_japanese_and_english_is_not() -> None:
 def test_text_fills_placeholders() -> None:
     """Values appear in the words."""
     assert "There are 7 more addresses. The part for programs below names them all." == text("en", "dsn.more", count=7)
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "1 mail waits"), ("1", "1 mail waits"), (2, "2 mails wait"), ("1,000", "1,000 mails wait")]
+)
+def test_words_fit_their_number(count: int | str, words: str) -> None:
+    """One mail is not "1 mails", however the number came in."""
+    assert words == filled("{count} {count:mail waits|mails wait}", {"count": count})
+
+
+COUNTED = re.compile(
+    r"\{(count|persons|total|mails|skipped|minutes|days|retention|left|visible|amount|distance|read|of|hours|rules)\}"
+    r" (?:more )?(?!as\b|is\b|was\b|has\b)(people|are|have|were|[a-z]+s)\b"
+)
+"""A number with a word behind it that fits several only. Such words have a form for one: ``{count:mail|mails}``."""
+
+
+def test_no_english_text_has_a_plural_that_fits_one() -> None:
+    """Nobody reads "1 outsiders"."""
+    assert [] == [key for key, value in CATALOGUES["en"].items() if COUNTED.search(value)]
 
 
 def test_text_unknown_key_or_missing_value_raises() -> None:

@@ -46,6 +46,8 @@ _LABEL_GAP = " \t:=→>「『【(\n<|･・"
 _KANA_NO_NAME = re.compile(
     "(?:です|でし|でご|から|まで|さん|さま|くん|ちゃん|より|など|には|では|とは|への|との|という|につ|にお|にて|がい|をお|をご|して|した|する|あり|ある|いる|ない|なる|なり|もの|こと|ので|のみ|だけ|たち|ほど|ごと|にも|でも|のう|のお|のご|のこ|のよ)"
 )
+_OF_CLAUSES = frozenset("条甲乙丙")
+"""Surnames, rare ones, that in contracts and rules are a clause or a party."""
 _CONTINENTAL = frozenset(
     "李王張劉陳楊黄趙呉周徐孫馬朱胡郭何林高梁鄭羅宋謝唐韓曹許鄧蕭馮曽程蔡彭潘袁于董余蘇葉呂魏蒋田杜丁沈姜范江傅鍾盧汪戴崔任陸廖姚方金邱夏譚韋賈"
     "鄒石熊孟秦閻薛侯雷白段郝孔邵史毛常万顧頼武康賀厳尹銭施洪朴権安柳全文裴南河成車具辛閔申黎阮範"
@@ -138,6 +140,8 @@ class NameScan:
             size, given = 1, 2  # an old glyph: 圓 is no yen
         if not size:
             return None
+        if surname in _OF_CLAUSES and self.lists.given.get(token[0][:size], 0) < 2:
+            return None  # 条 over 内容 in a table of clauses
         if not grade and len(surname) > 1 and gap[0] != "\t" and self._is_read_as_surname(at, end):
             grade = 2
         is_told = not grade and (

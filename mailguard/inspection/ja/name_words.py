@@ -205,9 +205,10 @@ NAME_STOP = re.compile(
             """
         )
     )
-    + ")"
+    + "|[甲乙丙丁](?:は|が|を|に|と|及び|または|又は)[、]?.*(?:[甲乙丙丁]|[うくすつぬむるいた]$)"
+    "|を.+(?:する|した|しない|行う|払う|納める|ます|ない)$|^第[0-9〇一二三四五六七八九十百]+[条項号章節款]" + ")"
 )
-"""Inside of a cell: it holds no name of a person."""
+"""Inside of a cell: it holds no name of a person. So it is with the clauses of a contract and sentences in them."""
 LIST_MARK = re.compile(r"[ \t]{0,4}(?:[・･*\-•○●◎◯◆■□▪]|[(（]?\d{1,4}[).、。:]?|[①-⑳])[ \t]{0,4}")
 """What an entry of a list begins with."""
 PERSONAL_ITEM = re.compile(

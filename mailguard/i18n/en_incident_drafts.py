@@ -83,10 +83,9 @@ TEXTS: dict[str, str] = {
     "draft.scope.leaked": "Wrong addresses that got it: {count} (encrypted and without a password: {sealed})",
     "draft.scope.data": "What was in it: {data}",
     "draft.scope.persons": "Whose data: {persons}",
-    "draft.scope.outside": "The accident was not about mail: {blank}",
+    "draft.scope.outside": "The accident was not about mail. Whoever reported it wrote: {note}",
     "draft.stopped": "Addresses for which it was stopped: {count}.",
     "draft.stopped.none": "Nothing was left that could be stopped.",
-    "draft.law.none": "The accident was not about mail, so the record cannot tell: {blank}",
     "draft.law.report": "The security officer has decided to report it.",
     "draft.law.no_report": "The security officer has decided not to report it.",
     "draft.questions": (

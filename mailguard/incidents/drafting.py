@@ -175,7 +175,9 @@ class _Facts:
         known = self._known
         first = known.first
         if first is None:
-            return Fact(f"{self._say('summary.known', known_at=self.known_at().text)}\n{BLANK[self._language]}")
+            # What whoever reported it wrote is not yet words for an authority, but it is what is known.
+            known_at = self._say("summary.known", known_at=self.known_at().text)
+            return Fact(f"{known_at}\n{known.opening_note or BLANK[self._language]}", bool(known.opening_note))
         # A mail that was stopped in time was sent to nobody.
         wrong = [one for one in known.scope.wrong if one.queue_id in known.scope.mails]
         sent = self._say(
@@ -296,9 +298,9 @@ class _Facts:
     # -- what the office reads
 
     def scope(self) -> Fact:
-        scope = self._known.scope
+        scope, note = self._known.scope, self._known.opening_note
         if not self._known.facts:
-            return Fact(self._say("scope.outside"))
+            return Fact(self._say("scope.outside", note=note or BLANK[self._language]), bool(note))
         sealed = len(scope.leaked_to) - len(scope.readable)
         return Fact(
             "\n".join(
@@ -316,8 +318,6 @@ class _Facts:
 
     def law(self) -> Fact:
         consequence = self._known.consequence
-        if consequence is None:
-            return Fact(self._say("law.none"))
         today = self._known.now.astimezone(JAPAN).date()
         words = words_of(consequence, self._language, today, self._known.scope.labels)
         decision = self._known.decision

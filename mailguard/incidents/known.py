@@ -26,8 +26,8 @@ POLICE_STEP = "tell-police"
 class Known:
     """One incident. ``contact``: whom people may call, "" where nobody is named. ``police`` None: nobody told it.
 
-    ``is_by_sender``: whoever sent the mail reported it. ``consequence`` None: no mail is concerned. ``decision`` None:
-    no officer has decided yet whether it is reported.
+    ``is_by_sender``: whoever sent the mail reported it. ``opening_note``: what whoever reported it wrote. ``decision``
+    None: no officer has decided yet whether it is reported.
     """
 
     incident: Incident
@@ -41,7 +41,7 @@ class Known:
     police: StepRecord | None
     is_by_sender: bool
     opening_note: str
-    consequence: Consequence | None
+    consequence: Consequence
     decision: Decision | None
 
     @property
@@ -89,6 +89,6 @@ def known_of(
         police=police if police is not None and police.state is StepState.DONE else None,
         is_by_sender=opened is not None and comparable(opened.actor.name) in owners,
         opening_note="" if opened is None else opened.note,
-        consequence=triage_of(incident, facts, entries, rules.law).consequence if facts else None,
+        consequence=triage_of(incident, facts, entries, rules.law).consequence,
         decision=decision_of(entries),
     )

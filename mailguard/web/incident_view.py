@@ -119,10 +119,8 @@ def acts_of(parts: WebParts, reader: Connection, viewer: Viewer, incident: Incid
     return allowed(viewer, incident, owners)
 
 
-def consequence_words(parts: WebParts, view: IncidentView, language: Language) -> tuple[ConsequenceWords, str] | None:
-    """What it may mean by law, and from which day that is counted; None where no mail is concerned."""
-    if not view.facts:
-        return None
+def consequence_words(parts: WebParts, view: IncidentView, language: Language) -> tuple[ConsequenceWords, str]:
+    """What it may mean by law, and from which day that is counted."""
     law = parts.policy.rules.law
     today = parts.clock.now().astimezone(JAPAN).date()
     consequence = triage_of(view.incident, view.facts, view.entries, law).consequence
@@ -175,6 +173,8 @@ def _said(one: Entry, language: Language, plan: IncidentPlan) -> str:
         return words
     if one.kind is EntryKind.OPENED and "by" in one.details:
         return text(language, f"{key}.{one.details['by']}")
+    if one.kind is EntryKind.DECIDED:
+        return text(language, f"{key}.{'yes' if one.details.get('report') else 'no'}")
     if one.kind is EntryKind.STEP:
         step = next((it for it in plan.steps if it.id == one.details.get("step")), None)
         name = text(language, "incident.due.step.gone") if step is None else step.text.get(language, step.id)

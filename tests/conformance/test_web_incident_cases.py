@@ -141,14 +141,22 @@ async def test_cause_nobody_named_is_not_made_up(web_office: WebOffice, node: No
     assert not [one for one in KINDERGARTENS if one in notice["people"]]
 
 
-async def test_accident_outside_mail_is_left_to_people_to_describe(web_office: WebOffice, node: Node) -> None:
-    """Of a lost memory stick the record knows when it became known; the rest is marked for somebody to write."""
+async def test_accident_outside_mail_is_told_in_the_words_of_who_reported_it(web_office: WebOffice, node: Node) -> None:
+    """Of a lost memory stick the record knows when it became known and what the clerk wrote; that is still to be looked
+    over, and the rest is marked for somebody to write.
+    """
     async with await web_office.signed_in(SENDER) as client:
         opened = await client.post("/incidents/open", data={"kind": "loss", "note": "電車に忘れた"})
     async with await web_office.signed_in(CISO, TWO) as client:
         page = await Desk(client, opened.headers["location"].rpartition("/")[2]).open("prompt_report")
+        told = await Desk(client, opened.headers["location"].rpartition("/")[2]).open("internal_report")
     fields = fields_of(page)
 
-    assert BLANK["ja"] in fields["section-item-1"]
+    assert "電車に忘れた" in fields["section-item-1"]
     assert "把握しました" in fields["section-item-1"]
+    assert BLANK["ja"] not in fields["section-item-1"]
+    assert JA["incidents.documents.fill.pending"] in words_of(page)
+    assert BLANK["ja"] in fields["section-item-2"]
+    assert "電車に忘れた" in "\n".join(fields_of(told).values())
+    assert JA["law.help"] in "\n".join(fields_of(told).values())
     assert JA["draft.persons.unknown"] == fields["section-item-3"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import httpx2
@@ -120,6 +121,35 @@ async def test_officer_sees_facts_law_and_timeline_and_works_on_it(
         assert word in after
 
 
+async def test_officer_reads_what_happened_what_is_next_and_what_was_decided_at_the_top(
+    web_office: WebOffice, node: Node, hop: ScriptedNextHop
+) -> None:
+    """Three lines before everything else; a decision stays there and on the timeline, and the days stay as well."""
+    path = f"/incidents/{await reported(web_office, await half_sent(node, hop))}"
+    async with await web_office.signed_in(CISO, TWO) as client:
+        before = await client.get(path)
+        page = await client.get(f"{path}/triage")
+        seen = re.search(r'name="seen" value="(\d+)"', page.text)
+        assert seen is not None
+        decided = await client.post(
+            f"{path}/triage/decide", data={"report": "yes", "seen": seen[1], "why": "念のため報告する"}
+        )
+        after = await client.get(path)
+    top = words_of(before).partition(JA["incidents.page.facts"])[0]
+    top_after = words_of(after).partition(JA["incidents.page.facts"])[0]
+
+    assert 303 == decided.status_code
+    assert JA["incidents.glance.leaked"].format(count=1) in top
+    assert JA["incident.steps.next"] in top
+    assert JA["incidents.glance.decide"] in top
+    assert f'href="{path}/triage"' in before.text
+    assert JA["incidents.triage.decision.yes"] in top_after
+    assert "安全 花子" in top_after
+    assert "念のため報告する" in top_after
+    assert JA["incidents.glance.decide"] not in top_after
+    assert JA["incidents.entry.decided.yes"] in words_of(after).partition(JA["incidents.page.timeline"])[2]
+
+
 @pytest.mark.parametrize(
     ("path", "form"),
     [
@@ -198,6 +228,9 @@ async def test_accident_outside_mail_is_reported_by_anybody(web_office: WebOffic
     assert (422, 303, 200) == (empty.status_code, sent.status_code, own.status_code)
     assert JA["incidents.result.now"] in own.text
     assert "&lt;b&gt;電車" in page.text
+    # Before anybody knows what was on it, every rule for such an accident may apply.
+    assert JA["law.help"] in words_of(page)
+    assert JA["incidents.kind.loss"] in words_of(page).partition(JA["incidents.page.law"])[0]
     assert 404 == hidden.status_code
     assert inside.headers["location"] not in listed.text
     assert sent.headers["location"] in listed.text

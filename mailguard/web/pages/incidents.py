@@ -25,6 +25,7 @@ from mailguard.model.incident import Cause, Incident, IncidentId, IncidentKind, 
 from mailguard.model.people import Right
 from mailguard.model.queue import QueueId
 from mailguard.web.forms import Mistake
+from mailguard.web.incident_glance import glance_at
 from mailguard.web.incident_mails import NAMED_MAX, ids_in, seen_mails
 from mailguard.web.incident_view import (
     IncidentView,
@@ -238,8 +239,9 @@ def _whole(visit: SignedInVisit, view: IncidentView, mistakes: list[Mistake] | N
         status=422 if mistakes else 200,
         mistakes=mistakes or [],
         view=view,
-        law=None if law is None else law[0],
-        counted_from="" if law is None else law[1],
+        glance=glance_at(view, visit.language, kind_names(visit.language, summary)),
+        law=law[0],
+        counted_from=law[1],
         timeline=timeline(view, visit.language, zone, visit.parts.policy.rules.plan),
         evidence=evidence(view, visit.language),
         kind_name=kind_names(visit.language, summary),

@@ -10,6 +10,7 @@ import pytest
 from mailguard import hold
 from mailguard.i18n import CATALOGUES
 from mailguard.model.documents import BLANK
+from mailguard.model.queue import QueueId
 from mailguard.spool import Spool
 from mailguard.store import Store
 from tests.conformance.hold_parts import SATO, SENDER, MakeNode, Node
@@ -84,7 +85,7 @@ CASES = {
     "1,939 children in a sheet to six kindergartens": Case(
         KINDERGARTENS,
         mail(KINDERGARTENS, "list", "名簿をお送りします。\r\n", children(1939)),
-        "wrong_attachment", 8, ("1939人", "氏名（", "誤ったファイルを添付"), is_subject_repeated=False,
+        "wrong_attachment", 8, ("1939人", "氏名", "誤ったファイルを添付"), is_subject_repeated=False,
     ),
     "one person's health guidance to the employer": Case(
         [COMPANY],
@@ -94,17 +95,22 @@ CASES = {
 }  # fmt: skip
 
 
+async def got_away(node: Node, case: Case) -> QueueId:
+    """The mail of a case was sent in clear, and everybody has it."""
+    queue_id = await node.held(*case.to, wire=case.wire)
+    wish = hold.Wish(recipients=hold.Recipients.AS_THEY_ARE, in_clear=True)
+    await node.store.write(hold.release(node.spool, queue_id, SATO, "sent all the same", wish=wish))
+    await node.look()
+    return queue_id
+
+
 @pytest.mark.parametrize("name", CASES)
 async def test_first_report_of_a_published_case_is_nearly_whole_before_anybody_types(
     web_office: WebOffice, node: Node, name: str
 ) -> None:
     """The figures, the data and the cause stand there; no name of a person does; a telling subject is not repeated."""
     case = CASES[name]
-    queue_id = await node.held(*case.to, wire=case.wire)
-    wish = hold.Wish(recipients=hold.Recipients.AS_THEY_ARE, in_clear=True)
-    await node.store.write(hold.release(node.spool, queue_id, SATO, "sent all the same", wish=wish))
-    await node.look()
-    incident_id = await reported(web_office, queue_id)
+    incident_id = await reported(web_office, await got_away(node, case))
     async with await web_office.signed_in(CISO, TWO) as client:
         if case.cause:
             await client.post(f"/incidents/{incident_id}/change", data={"cause": case.cause})

@@ -85,7 +85,9 @@ def fixes_for(
     wanted = _wanted(concerned, rule)
     found: list[Fix] = []
     if wanted & _EXPOSURE:
-        found += [Fix(Mending.TO_BCC), Fix(Mending.INDIVIDUALLY)]
+        found.append(Fix(Mending.TO_BCC))
+        if not all(one.verdict and Obligation.SEND_INDIVIDUALLY in one.verdict.obligations for one in concerned):
+            found.append(Fix(Mending.INDIVIDUALLY))
     if "empty_subject" in asks:
         found.append(Fix(Mending.SUBJECT))
     if "missing_attachment" in asks:

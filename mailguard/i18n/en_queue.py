@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "queue.headline.decision": "Not sent yet. It waits for a decision.",
     "queue.headline.waiting": "Not sent yet. It will be sent when its time is over.",
     "queue.headline.leaving": "It is being sent.",
+    "queue.headline.retried": "Some recipients have not been reached yet. It is tried again by itself.",
     "queue.headline.sent": "The other server accepted it.",
     "queue.headline.cancelled": "It was not sent.",
     "queue.headline.failed": "It could not be sent to some recipients.",
@@ -26,12 +27,12 @@ TEXTS: dict[str, str] = {
     "queue.badge.similar": "Similar address known",
     "queue.badge.freemail": "Free mail",
     "queue.badge.list": "Group address",
-    "queue.badge.envelope_only": "Not named in the mail",
+    "queue.badge.envelope_only": "Bcc (others do not see it)",
     "queue.badge.header_differs": "Shown as another address",
     "queue.field.to": "To",
     "queue.field.cc": "Cc",
     "queue.field.bcc": "Bcc (others do not see it)",
-    "queue.field.envelope_only": "Bcc or the like (not in the mail)",
+    "queue.field.envelope_only": "Bcc (others do not see it)",
     "queue.fix.to_bcc": "Move outsiders to Bcc",
     "queue.fix.individually": "Make it one mail for each",
     "queue.fix.remove": "Remove this recipient",
@@ -234,6 +235,11 @@ TEXTS: dict[str, str] = {
         "to be left out."
     ),
     "queue.page.send.final": "Sending is final.",
+    "queue.page.retried_at": "Next try:",
+    "queue.page.failed.what": (
+        "Why it failed stands in the history below. To correct the address and send it again, have the original "
+        "returned to you as a draft."
+    ),
     "queue.page.cancel": "Cancel",
     "queue.page.cancel.undoable": "A cancellation can be undone for 30 minutes.",
     "queue.page.longer": "Hold longer",

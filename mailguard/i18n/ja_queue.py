@@ -12,6 +12,7 @@ TEXTS: dict[str, str] = {
     "queue.headline.decision": "まだ送られていません。確認を待っています。",
     "queue.headline.waiting": "まだ送られていません。時間になると自動的に送信します。",
     "queue.headline.leaving": "送信しています。",
+    "queue.headline.retried": "まだ届けられていない宛先があります。自動で送り直します。",
     "queue.headline.sent": "相手のサーバーが受け取りました。",
     "queue.headline.cancelled": "送信していません。",
     "queue.headline.failed": "送信できなかった宛先があります。",
@@ -26,12 +27,12 @@ TEXTS: dict[str, str] = {
     "queue.badge.similar": "似たアドレスあり",
     "queue.badge.freemail": "フリーメール",
     "queue.badge.list": "グループの宛先",
-    "queue.badge.envelope_only": "メールに名前が出ていません",
+    "queue.badge.envelope_only": "Bcc(ほかの方には見えません)",
     "queue.badge.header_differs": "表示と実際の宛先が違います",
     "queue.field.to": "To(宛先)",
     "queue.field.cc": "Cc(写し)",
-    "queue.field.bcc": "Bcc(ほかの人には見えません)",
-    "queue.field.envelope_only": "Bccなど(メールに出ていません)",
+    "queue.field.bcc": "Bcc(ほかの方には見えません)",
+    "queue.field.envelope_only": "Bcc(ほかの方には見えません)",
     "queue.fix.to_bcc": "社外の方をBccに移す",
     "queue.fix.individually": "一人ずつ別のメールにする",
     "queue.fix.remove": "この宛先を外す",
@@ -233,6 +234,11 @@ TEXTS: dict[str, str] = {
         "承認としては記録されず、あなたが送信したことが記録されます。急ぐときや、ルールの処理を省くときだけ使ってください。"
     ),
     "queue.page.send.final": "送信すると、取り消せません。",
+    "queue.page.retried_at": "次に送り直す時刻:",
+    "queue.page.failed.what": (
+        "送れなかった理由は、下の「これまでの流れ」にあります。宛先を直して送り直すときは、"
+        "元のメールを下書きとして受け取れます。"
+    ),
     "queue.page.cancel": "取り消す",
     "queue.page.cancel.undoable": "取り消しは、30分以内なら元に戻せます。",
     "queue.page.longer": "時間を延ばす",

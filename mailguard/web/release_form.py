@@ -60,8 +60,8 @@ ORGANISATIONS_MAX = 10
 class ReleaseView:
     """What the parts of a page about releasing show (``mail_release.html``, ``mail_send_options.html``).
 
-    ``consequence`` None: a routine mail. ``typed`` and ``chosen``: what was answered before, to stand there again;
-    ``corrections``: where the other address was said to be right, that address by position.
+    ``consequence`` None: a routine mail, or one with nobody's data. ``typed`` and ``chosen``: what was answered before,
+    to stand there again; ``corrections``: where the other address was said to be right, that address by position.
     """
 
     path: str
@@ -202,11 +202,13 @@ def is_asked(parts: WebParts, decision: Decision, recipients: Sequence[Recipient
 
 def consequence_for(
     parts: WebParts, decision: Decision, recipients: Sequence[Recipient], language: Language
-) -> ConsequenceWords:
-    """Who would see what, and what it would mean if that were a mistake."""
+) -> ConsequenceWords | None:
+    """Who would see what, and what it would mean if that were a mistake; None where nothing in it is anybody's data."""
     rules, summary = parts.policy.rules, decision.summary
     usual = Channel(parts.settings.protection.channel)
     exposure = exposure_of(recipients, summary, usual, rules.directory.is_outside, rules.directory.people_group)
+    if not (exposure.counts or exposure.persons or exposure.visible or exposure.is_unreadable):
+        return None
     today = parts.clock.now().astimezone(_JAPAN).date()
     labels = {} if summary is None else summary.labels
     return words_of(consequence_of(exposure, rules.law, today), language, today, labels)

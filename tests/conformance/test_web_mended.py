@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from mailguard import hold
 from mailguard.model.queue import State
-from tests.conformance.hold_parts import SENDER, A, MakeNode
+from tests.conformance.hold_parts import SATO, SENDER, A, MakeNode
 from tests.conformance.mail_pages import MailPages, make_pages, words_of
 from tests.conformance.test_mending import FIRMS, PART, mail
 from tests.conformance.web_office import WebOffice
-from tests.fakes.next_hop import ScriptedNextHop
+from tests.fakes.next_hop import ScriptedNextHop, Stage, say
 
 
 @pytest.fixture
@@ -34,6 +35,8 @@ async def test_mended_mail_says_what_was_done_and_how_it_will_be_sent(pages: Mai
     after = await owner.get(path)
 
     assert "まだ送信はしません" in words_of(shown)
+    assert 'value="individually"' in shown.text
+    assert 'value="individually"' not in after.text
     for page in (changed, after):
         assert "一人ずつ別のメールにしました" in words_of(page)
         assert "送信するときに、一人ずつ別のメールにします" in words_of(page)
@@ -49,6 +52,43 @@ async def test_planned_protection_is_told_and_not_offered_again(pages: MailPages
     assert "パスワード付きのファイルにします" in words_of(shown)
     assert "パスワードは、送信のあとで差出人にお知らせします" in words_of(shown)
     assert 'value="protect"' not in shown.text
+
+
+async def test_mail_without_anybodys_data_shows_no_law(pages: MailPages) -> None:
+    """Where nothing personal was found, what a mistake would mean by law says nothing to me."""
+    queue_id = await pages.node.held(A, wire=saying("資料を添付いたします。".encode()))
+    shown = await (await pages.owner()).get(f"/mails/{queue_id}")
+
+    assert "どの会社や団体に送るものですか" in words_of(shown)
+    assert "法律上の報告" not in words_of(shown)
+
+
+async def test_mail_that_is_tried_again_says_when(pages: MailPages, hop: ScriptedNextHop) -> None:
+    """The other side could not take it now: I read that it goes again by itself, and when."""
+    hop.on(Stage.RCPT, say("451 4.7.1 Greylisted"))
+    queue_id = await pages.node.held(A)
+    await pages.node.store.write(hold.release(pages.node.spool, queue_id, SATO, ""))
+    await pages.node.look()
+    shown = await (await pages.owner()).get(f"/mails/{queue_id}")
+
+    assert [State.DEFERRED] == await pages.node.states(queue_id)
+    assert "まだ届けられていない宛先があります。自動で送り直します" in words_of(shown)
+    assert "次に送り直す時刻: 2026年11月2日(月)" in words_of(shown)
+
+
+async def test_mail_that_failed_comes_back_as_a_draft(pages: MailPages, hop: ScriptedNextHop) -> None:
+    """The address does not exist: beside the words stands the way to correct it and send it again."""
+    hop.on(Stage.RCPT, say("550 5.1.1 User unknown"))
+    queue_id = await pages.node.held(A)
+    await pages.node.store.write(hold.release(pages.node.spool, queue_id, SATO, ""))
+    await pages.node.look()
+    owner = await pages.owner()
+    shown = await owner.get(f"/mails/{queue_id}")
+    returned = await pages.post(owner, f"/mails/{queue_id}/return")
+
+    assert [State.BOUNCED] == await pages.node.states(queue_id)
+    assert "元のメールを下書きとして受け取れます" in words_of(shown)
+    assert "下書きとして、差出人のメールボックスに送りました" in words_of(returned)
 
 
 async def test_forgotten_file_is_added_to_a_draft(pages: MailPages) -> None:

@@ -116,7 +116,7 @@ async def test_personal_data_is_sent_by_naming_whom_it_is_for(pages: MailPages) 
     right = await pages.post(client, f"{path}/send", of=queue_id, organisation="CUSTOMER.example.com")
 
     words = words_of(shown)
-    assert "もし送り先をまちがえていたら" in words
+    assert "もし宛先をまちがえていたら" in words
     assert "法律上の助言ではありません" in words
     assert 422 == wrong.status_code
     assert 'href="#organisation-0"' in wrong.text

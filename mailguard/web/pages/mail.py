@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from mailguard.hold.permission import MailAct
 from mailguard.hold.undoing import undoable_until
 from mailguard.i18n import CATALOGUES, Language
 from mailguard.model.protection import Channel, PasswordState
-from mailguard.model.queue import FINAL, QueueId, State
+from mailguard.model.queue import FINAL, QueueId, Recipient, State
 from mailguard.model.summary import Badge, Found, Summary
 from mailguard.model.verdict import Action, Needs
 from mailguard.parcels.listing import ListedParcel, parcels_of_mail
@@ -110,6 +110,7 @@ def values_of(visit: Visit, one: OneMail) -> dict[str, Any]:
         "decision": decision,
         "summary": decision.summary,
         "subject": "" if decision.summary is None else decision.summary.subject,
+        "retried_at": min((at for at in _next_tries(one.mail.recipients)), default=None),
         "plan": sending_plan(decision, Channel(visit.parts.settings.protection.channel), visit.language),
         "zero": None if waiting is None else zero_sentence(visit, waiting),
         "is_held": State.HELD in states,
@@ -123,6 +124,11 @@ def values_of(visit: Visit, one: OneMail) -> dict[str, Any]:
         "sign_of": _signs,
         "password_states": PasswordState,
     }
+
+
+def _next_tries(recipients: Iterable[Recipient]) -> Iterator[datetime]:
+    """When those that could not be delivered so far are tried again."""
+    return (one.due_at for one in recipients if one.state is State.DEFERRED and one.due_at is not None)
 
 
 def titles(visit: Visit) -> Callable[[str], str]:
@@ -198,7 +204,7 @@ _TONES = {
     Badge.SIMILAR: "stop",
     Badge.FREEMAIL: "care",
     Badge.LIST: "info",
-    Badge.ENVELOPE_ONLY: "care",
+    Badge.ENVELOPE_ONLY: "info",
     Badge.HEADER_DIFFERS: "stop",
 }
 

@@ -59,4 +59,4 @@ def _persons(scope: Scope, language: Language) -> str:
     if not scope.persons:
         return text(language, "incidents.glance.persons.unknown")
     key = "persons.least" if scope.is_at_least else "persons"
-    return text(language, f"incidents.glance.{key}", count=scope.persons)
+    return text(language, f"incidents.glance.{key}", count=f"{scope.persons:,}")

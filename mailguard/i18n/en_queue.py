@@ -396,7 +396,10 @@ TEXTS: dict[str, str] = {
     "queue.page.done.taken_back": "It was taken back for {count}.",
     "queue.page.done.password_released": "The password is told now.",
     "queue.page.done.password_stopped": "The password is stopped. They cannot open the file.",
-    "queue.page.done.password_too_late": "The password had been told already. If it was a mistake, report it now.",
+    "queue.page.done.password_too_late": (
+        "A password had been told already and cannot be stopped; what was not told yet is stopped. "
+        'If it went to the wrong people, report it now with "This was a mistake" below.'
+    ),
     "queue.page.done.password_rerouted": "The password goes another way.",
     "queue.page.done.password_not_rerouted": "It cannot be told this way. Check the number, or choose another.",
     "queue.page.link.title": "Before it is sent",

@@ -391,7 +391,8 @@ TEXTS: dict[str, str] = {
     "queue.page.done.password_released": "パスワードを、いま知らせます。",
     "queue.page.done.password_stopped": "パスワードを止めました。相手の方はファイルを開けません。",
     "queue.page.done.password_too_late": (
-        "パスワードは、すでに知らせた後でした。誤送信のときは、すぐに報告してください。"
+        "すでに知らせたパスワードがあり、それは止められません。まだ知らせていない分は止めました。"
+        "宛先をまちがえていたときは、下の「誤送信を報告する」から、すぐに報告してください。"
     ),
     "queue.page.done.password_rerouted": "パスワードを知らせる方法を変えました。",
     "queue.page.done.password_not_rerouted": (

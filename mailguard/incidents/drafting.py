@@ -17,6 +17,7 @@ from mailguard.incidents.documents import Deed
 from mailguard.incidents.facts import Fate
 from mailguard.incidents.known import Known
 from mailguard.incidents.lessons import LessonKind
+from mailguard.incidents.scope import KindCount
 from mailguard.mime.own_mail import one_line
 from mailguard.model.documents import BLANK, Addressee, Document, DocumentKind, Section
 from mailguard.model.finding import Kind
@@ -204,11 +205,9 @@ class _Facts:
         kinds = [one for one in self._known.scope.kinds if one.kind != Kind.EMAIL_ADDRESS]
         if self._known.scope.visible and not kinds:
             return Fact(self._say("own.addresses"))
-        if not self._known.scope.kinds:
+        if not self._told():
             return Fact(BLANK[self._language])
-        return Fact(
-            self._say("own.kinds", kinds=self._joined([self._kind(one.kind) for one in self._known.scope.kinds]))
-        )
+        return Fact(self._say("own.kinds", kinds=self._joined([self._kind(one.kind) for one in self._told()])))
 
     def persons(self) -> Fact:
         scope = self._known.scope
@@ -360,9 +359,17 @@ class _Facts:
         return self._say("days", count=round(length / timedelta(days=1)))
 
     def _kinds(self) -> list[str]:
+        return [self._say("data.kind", kind=self._kind(one.kind), count=one.count) for one in self._told()]
+
+    def _told(self) -> list[KindCount]:
+        """The kinds that leaked. That recipients saw each other is none of it where an officer chose another cause."""
+        scope, cause = self._known.scope, self._known.incident.cause
+        is_aside = cause in _CAUSES and cause is not Cause.VISIBLE_RECIPIENTS
         return [
-            self._say("data.kind", kind=self._kind(one.kind), count=one.count) for one in self._known.scope.kinds
-        ]  # fmt: skip
+            one
+            for one in scope.kinds
+            if not (is_aside and one.kind == Kind.EMAIL_ADDRESS and one.count == scope.visible)
+        ]
 
     def _kind(self, kind: str) -> str:
         return CATALOGUES[self._language].get(f"kind.{kind}") or self._known.scope.labels.get(kind, kind)

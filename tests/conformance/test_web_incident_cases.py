@@ -68,7 +68,9 @@ def children(count: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Case:
-    """One of them. ``cause``: what an officer chose, "" for nothing. ``filled`` and ``said``: of the first report."""
+    """One of them. ``cause``: what an officer chose, "" for nothing. ``filled`` and ``said``: of the first report;
+    ``unsaid``: what is not to stand in it.
+    """
 
     to: list[str]
     wire: bytes
@@ -76,6 +78,7 @@ class Case:
     filled: int
     said: tuple[str, ...]
     is_subject_repeated: bool = True
+    unsaid: tuple[str, ...] = ()
 
 
 CASES = {
@@ -86,6 +89,8 @@ CASES = {
         KINDERGARTENS,
         mail(KINDERGARTENS, "list", "名簿をお送りします。\r\n", children(1939)),
         "wrong_attachment", 8, ("1939人", "氏名", "誤ったファイルを添付"), is_subject_repeated=False,
+        # The kindergartens were written to on purpose.
+        unsaid=("メールアドレス",),
     ),
     "one person's health guidance to the employer": Case(
         [COMPANY],
@@ -123,6 +128,7 @@ async def test_first_report_of_a_published_case_is_nearly_whole_before_anybody_t
     assert BLANK["ja"] not in words
     for said in case.said:
         assert said in words
+    assert not [one for one in case.unsaid if one in words]
     assert not [one for one in SURNAMES[:3] if one in words + "".join(request.values())]
     assert case.is_subject_repeated is ("件名：" in request["section-which"])
 

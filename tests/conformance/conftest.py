@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from mailguard import audit
+from mailguard.i18n import CATALOGUES
 from mailguard.model.protection import Channel
 from mailguard.spool import MasterKey, Spool
 from mailguard.store import Store
@@ -17,6 +19,8 @@ from tests.conformance.web_office import WebOffice
 from tests.databases import sqlite_database
 from tests.fakes.clock import StandingClock
 from tests.fakes.next_hop import ScriptedNextHop
+
+WORDS = CATALOGUES["ja"]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -40,7 +44,10 @@ async def store(url: str, clock: StandingClock) -> AsyncIterator[Store]:
     store = Store(url, clock, use_database_time=False)
     store.start()
     yield store
+    # Whatever a test put on record, the page of the record must have words for.
+    recorded = await store.read(lambda reader: {name for _, _, one in audit.all_events(reader) for name in one.details})
     await store.stop()
+    assert [] == sorted(name for name in recorded if f"audit.detail.{name}" not in WORDS)
 
 
 @pytest.fixture

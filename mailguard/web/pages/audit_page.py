@@ -17,6 +17,8 @@ from mailguard.model.audit import AuditAction
 from mailguard.model.people import Right
 from mailguard.web.downloads import csv_file
 from mailguard.web.forms import Mistake, asked
+from mailguard.web.pages.mail import titles
+from mailguard.web.record_words import details_in_words
 from mailguard.web.visit import SignedInVisit, having
 
 router = APIRouter()
@@ -41,6 +43,7 @@ async def listed(
     wanted, mistakes = _wanted(visit, filters)
     number = int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
     page = await visit.read(lambda reader: audit.newest(reader, wanted, number))
+    zone = visit.parts.policy.rules.hours.zone
     return visit.page(
         "audit.html",
         status=422 if mistakes else 200,
@@ -53,6 +56,7 @@ async def listed(
         is_first=number is None,
         actions=[(one, words_key(one)) for one in AuditAction],
         word_of=words_key,
+        details_of=lambda event: details_in_words(event.details, visit.language, zone, titles(visit)),
     )
 
 

@@ -53,12 +53,19 @@ def details_in_words(
 ) -> list[tuple[str, str]]:
     """Names and values, in the order in which they were recorded. ``title``: what a rule is called, "" for none."""
     words = _Words(language, zone, title)
-    return [(name_of(name, language), words.value(name, value)) for name, value in details.items()]
+    return [(name_of(name, language, value), words.value(name, value)) for name, value in details.items()]
 
 
-def name_of(detail: str, language: Language) -> str:
-    """What a detail is called; its name in the record where it has no words."""
-    return CATALOGUES[language].get(f"audit.detail.{detail}") or text(language, "audit.detail", name=detail)
+def name_of(detail: str, language: Language, value: object = None) -> str:
+    """What a detail is called, with a number perhaps otherwise; its name in the record where it has no words."""
+    words = CATALOGUES[language]
+    found = words.get(f"audit.detail.{detail}.number") if type(value) is int else None
+    return found or words.get(f"audit.detail.{detail}") or text(language, "audit.detail", name=detail)
+
+
+def worker_of(name: str, language: Language) -> str:
+    """What a part of the system is called that acted by itself."""
+    return CATALOGUES[language].get(f"audit.worker.{name}", name)
 
 
 class _Words:

@@ -18,7 +18,7 @@ from mailguard.model.people import Right
 from mailguard.web.downloads import csv_file
 from mailguard.web.forms import Mistake, asked
 from mailguard.web.pages.mail import titles
-from mailguard.web.record_words import details_in_words
+from mailguard.web.record_words import details_in_words, worker_of
 from mailguard.web.visit import SignedInVisit, having
 
 router = APIRouter()
@@ -56,6 +56,7 @@ async def listed(
         is_first=number is None,
         actions=[(one, words_key(one)) for one in AuditAction],
         word_of=words_key,
+        worker_of=lambda name: worker_of(name, visit.language),
         details_of=lambda event: details_in_words(event.details, visit.language, zone, titles(visit)),
     )
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+import mailguard
 from mailguard.i18n import CATALOGUES, Language
-from mailguard.web.record_words import details_in_words, name_of
+from mailguard.web.record_words import details_in_words, name_of, worker_of
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 TITLES = {"outsiders-see-each-other": "社外の方どうしが見える"}
 SHOWN = [
     ({"positions": [0]}, [("宛先", "1番目")]),
     ({"positions": [0, 1, 2, 4]}, [("宛先", "1-3, 5番目")]),
+    ({"rules": 22, "recipients": 3}, [("ルールの数", "22"), ("宛先の数", "3")]),
+    ({"recipients": "as-they-are"}, [("宛先の見え方", "そのまま")]),
     ({"gone": []}, [("もう出た宛先", "なし")]),
     ({"rules": ["outsiders-see-each-other", "gone"]}, [("ルール", "社外の方どうしが見える、gone")]),
     ({"drill": True, "is_destroyed": False}, [("訓練", "はい"), ("パスワードの破棄", "いいえ")]),
@@ -38,3 +43,13 @@ def test_name_without_words_is_shown_as_it_is_recorded(language: Language) -> No
     """A detail of a newer release is named, and not left out."""
     assert "brand_new" in name_of("brand_new", language)
     assert CATALOGUES[language]["audit.detail.reason"] == name_of("reason", language)
+
+
+def test_every_part_of_the_system_that_acts_is_named() -> None:
+    """Who did something by itself is called by what it does, and one without words by its own name."""
+    source = "".join(path.read_text() for path in Path(mailguard.__file__).parent.rglob("*.py"))
+    workers = set(re.findall(r'ActorKind\.WORKER, "([a-z]+)"', source))
+
+    assert len(workers) > 10
+    assert [] == sorted(one for one in workers if worker_of(one, "ja") == one)
+    assert "newcomer" == worker_of("newcomer", "en")

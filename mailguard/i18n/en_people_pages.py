@@ -104,6 +104,7 @@ TEXTS: dict[str, str] = {
     "correspondent.page.open": "Enter somebody new",
     "correspondent.page.open.address": "Address, or @domain",
     "correspondent.page.open.hint": "For everybody of a domain, type it such as @example.com.",
+    "correspondent.page.open.wrong": "Please enter a mail address, or @example.com for a domain.",
     "correspondent.page.open.do": "Open",
     "correspondent.page.known": "What is known",
     "correspondent.page.known.nothing": "Nothing is known yet of what they can open and how they want the password.",

@@ -104,6 +104,7 @@ TEXTS: dict[str, str] = {
     "correspondent.page.open": "新しい相手を登録する",
     "correspondent.page.open.address": "アドレス、または @ドメイン",
     "correspondent.page.open.hint": "ドメイン全体のことは @example.com のように入力します。",
+    "correspondent.page.open.wrong": "メールアドレスか、@example.com のような @ドメインを入力してください。",
     "correspondent.page.open.do": "開く",
     "correspondent.page.known": "知っていること",
     "correspondent.page.known.nothing": "開けるものや伝え方の希望は、まだわかっていません。",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from mailguard.i18n import Language, text
+from mailguard.i18n.times import day
 from mailguard.policy.changes import Changes, NamedException
 from mailguard.policy.rules import RuleSet
 from mailguard.policy.sentences import RuleSentences, sentences_of, title_of
@@ -67,6 +68,6 @@ def _shown(exception: NamedException | None, language: Language) -> str:
         "change.exception_text",
         senders=", ".join(exception.senders) or everybody,
         recipients=", ".join(exception.recipients) or everybody,
-        until=exception.until.isoformat(),
+        until=day(exception.until, language),
         why=exception.why,
     )

@@ -302,6 +302,20 @@ async def test_address_book_is_taken_over_and_written_safely(console: WebOffice,
     assert nobody.status_code == 422
 
 
+@pytest.mark.parametrize(
+    "typed", ["not an address", "tanaka", "a" * 65 + "@partner.example.com", "@nowhere", "x@y@z.jp"]
+)
+async def test_mistyped_correspondent_is_told_at_the_field(admin: httpx2.AsyncClient, typed: str) -> None:
+    """A slip in the address leads to no missing page: the field says what to enter, with what I typed in it."""
+    answer = await admin.get("/office/correspondents/of", params={"address": typed})
+    domain = await admin.get("/office/correspondents/of", params={"address": "\uff20partner.example.com"})
+
+    assert 422 == answer.status_code
+    assert 'href="#address"' in answer.text
+    assert f'value="{typed}"' in answer.text
+    assert 200 == domain.status_code
+
+
 async def test_lines_of_an_address_book_that_are_nobody_are_told(console: WebOffice, admin: httpx2.AsyncClient) -> None:
     """I see who was taken over, and which lines were not and why; who was never written to has no mail."""
     book = f"name,address\nMary <b>Smith</b>,{PARTNER}\n名前だけ,\nx,a@b\n".encode()

@@ -23,6 +23,7 @@ from mailguard.correspondents.administration import (
 )
 from mailguard.correspondents.overview import PAGE_ROWS, acquaintances, acquaintances_of
 from mailguard.errors import NotAllowed
+from mailguard.model.address import comparable, is_domain_name, is_mailbox
 from mailguard.model.people import Right
 from mailguard.model.protection import Channel, Trait
 from mailguard.policy.directory import PRIVATE
@@ -48,7 +49,16 @@ async def listed(visit: Managing, search: str = "", after: str = "") -> Response
 
 @router.get(f"{PAGE}/of")
 async def one(visit: Managing, address: str = "") -> Response:
-    """What counts for one address or domain."""
+    """What counts for one address or domain; of nobody who is known, what was typed must be one."""
+    typed = address.strip()
+    name = typed.replace("\uff20", "@").removeprefix("@")
+    is_plain = is_mailbox(comparable(name)) if "@" in name else typed != name and is_domain_name(name)
+    try:
+        [found] = await visit.read(lambda reader: acquaintances_of(reader, [typed]))
+    except NotAllowed:
+        return await _list(visit, mistakes=[Mistake("address", "correspondent.page.open.wrong")], typed=typed)
+    if not is_plain and found.first_at is None:
+        return await _list(visit, mistakes=[Mistake("address", "correspondent.page.open.wrong")], typed=typed)
     return await _one(visit, address)
 
 
@@ -144,6 +154,7 @@ async def _list(
     mistakes: list[Mistake] | None = None,
     book: AddressBook | None = None,
     taken: Taken | None = None,
+    typed: str = "",
 ) -> Response:
     """``book`` and ``taken``: the file of which some lines were not taken, and what was done with the others."""
     rows = await visit.read(lambda reader: acquaintances(reader, search, after, PAGE_ROWS + 1))
@@ -159,6 +170,7 @@ async def _list(
         book=book,
         taken=taken,
         lines_shown=LINES_SHOWN,
+        typed=typed,
     )
 
 

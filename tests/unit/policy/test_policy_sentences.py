@@ -283,7 +283,7 @@ def test_differences_are_said_in_the_words_of_the_page() -> None:
         ("このルール", "使う", "記録だけする"),
         ("ToとCcに社外の団体や個人が…いる(この数から)", "3", "5"),
         ("長さの単位", "営業日", "日"),
-        ("例外「役員連絡」", "なし", f"送る人: {SENDER}、相手: 全員、2027-03-31まで、理由: 知り合い"),
+        ("例外「役員連絡」", "なし", f"送る人: {SENDER}、相手: 全員、2027年3月31日(水)まで、理由: 知り合い"),
     ] == [(one.what, one.before, one.after) for one in found]
     assert {("a-rule", "見える")} == {(one.rule, one.title) for one in found}
     assert [] == differences(files, changes, changes, "en")

@@ -167,8 +167,8 @@ class AccountProblem(MailguardError):
 class PersonProblem(AccountProblem):
     """Something cannot be done with a person, a role, a deputy or a delegate. Nothing was changed.
 
-    ``key`` and ``values`` name the words in the catalogues, for a page in another language than ``public``; ``field`` what
-    of a person's particulars is wrong, "" where it is nothing that was filled in.
+    ``key`` and ``values`` name the words in the catalogues, for a page in another language than ``public``; ``field``
+    what of a person's particulars is wrong, "" where it is nothing that was filled in.
     """
 
     def __init__(self, key: str, values: dict[str, str], public: str, field: str = "") -> None:

@@ -74,7 +74,7 @@ def open_(
             typer.echo(
                 f"{queue_id}: stopped {len(response.stopped)}, received {len(response.gone)}, "
                 f"perhaps received {len(response.sending)}; passwords stopped {len(response.passwords_stopped)}, "
-                f"told already {len(response.passwords_told)}"
+                f"told already {len(response.passwords_told)}, with the sender {len(response.with_sender)}"
             )
 
 

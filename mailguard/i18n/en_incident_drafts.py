@@ -76,7 +76,13 @@ TEXTS: dict[str, str] = {
     "draft.prevention.training": "Staff are trained and told: {note}",
     "draft.prevention.open": "This is being considered, and will stand in the full report.",
     "draft.other.sealed": "Files to {count} of those who got it were encrypted, and they were told no password.",
-    "draft.other.readable": "{count} of those who got it received it unencrypted.",
+    "draft.other.with_sender": (
+        "Files to {count} of those who got it were encrypted; whether the sender told them the password is being asked."
+    ),
+    "draft.other.readable": (
+        "Files to {count} of those who got it were encrypted, but the password reached them too, or may have."
+    ),
+    "draft.other.clear": "{count} of those who got it received it unencrypted.",
     "draft.other.stopped": "It was stopped for {count} to whom it had not been sent yet.",
     "draft.other.police": "Police: told ({note})",
     "draft.other.no_police": "Police: there is no record that they were told.",

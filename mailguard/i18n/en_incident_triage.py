@@ -114,8 +114,11 @@ TEXTS: dict[str, str] = {
     "incidents.triage.choice.protected.clear": "Not encrypted",
     "incidents.triage.known.protected.clear": "{clear} of {count} wrong recipients can read it as it is",
     "incidents.triage.known.protected.told": "the password may have reached {readable} of them",
+    "incidents.triage.known.protected.with_sender": (
+        "{with_sender} got it encrypted; the sender has the password, and has not said yet whether they told it"
+    ),
     "incidents.triage.known.protected.sealed": (
-        "{count} got it encrypted, and the system told them no password; whether somebody did is for people to find out"
+        "{count} got it encrypted and were told no password; whether they learned it another way is for people to ask"
     ),
     "incidents.triage.ask.deleted_unread": "Has everybody who got it by mistake confirmed to have deleted it unread?",
     "incidents.triage.ask.deleted_unread.hint": "One missing answer, and it is not confirmed.",

@@ -28,6 +28,7 @@ TEXTS: dict[str, str] = {
     "incidents.fate.stopped": "Stopped",
     "incidents.guard.clear": "Readable",
     "incidents.guard.readable": "Protected, but the password may be there too",
+    "incidents.guard.with_sender": "Protected; the sender has the password (nobody has said whether they told it)",
     "incidents.guard.sealed": "Protected, and the recipient was told no password",
     "incidents.tab.overview": "Overview",
     "incidents.tabs": "Pages of this incident",
@@ -37,7 +38,12 @@ TEXTS: dict[str, str] = {
     "incidents.entry.stopped": (
         "Sending stopped (recipients stopped: {stopped}, received: {gone}, perhaps received: {sending})"
     ),
-    "incidents.entry.passwords": "Passwords stopped: {stopped}; told already: {told}",
+    "incidents.entry.passwords.stopped": "Recipients whose password was stopped: {count}",
+    "incidents.entry.passwords.told": "Recipients who had been told the password: {count}",
+    "incidents.entry.passwords.with_sender": "Recipients whose password the sender has: {count}",
+    "incidents.entry.key_told.no": "Answered that the password was told to nobody",
+    "incidents.entry.key_told.yes": "Answered that the password was told",
+    "incidents.entry.key_told.unknown": "Answered that nobody knows whether the password was told",
     "incidents.entry.reported_again": "Reported again",
     "incidents.entry.frozen": (
         "Evidence kept (hashes of the mail and its record); the mail is not deleted until the incident is closed"
@@ -150,7 +156,7 @@ TEXTS: dict[str, str] = {
     "incidents.result.stopped.none": "There was nobody left to stop it for.",
     "incidents.result.stopped.drill": "This is a drill: nothing was stopped.",
     "incidents.result.stopped.passwords": (
-        "{count} {count:password|passwords} {count:was|were} stopped before the recipient was told."
+        "{count} {count:recipient was|recipients were} told no password, and will not be."
     ),
     "incidents.result.gone": "What could not be stopped",
     "incidents.result.gone.some": "{count} {count:recipient|recipients} {count:has|have} it.",
@@ -160,6 +166,14 @@ TEXTS: dict[str, str] = {
     "incidents.result.now": "What to do now",
     "incidents.result.now.call": "Telephone those who got it and ask them to delete it unread.",
     "incidents.result.now.password": "Tell nobody the password.",
+    "incidents.key.ask": "Was the password that opens the file told to the recipient already?",
+    "incidents.key.hint": "By telephone, for instance. Whether it must be reported may depend on it.",
+    "incidents.key.no": "Nobody was told yet",
+    "incidents.key.yes": "It was told (to one of them at least)",
+    "incidents.key.unknown": "I do not know",
+    "incidents.key.save": "Give this answer",
+    "incidents.key.saved": "Your answer is on record, and the officers see it.",
+    "incidents.key.mistake": "Choose one of them.",
     "incidents.result.now.tell": "Speak to the officer: {names}",
     "incidents.result.now.tell.postmaster": "Tell your officer. If unsure, write to {postmaster}.",
     "incidents.result.now.tell.nobody": "Tell your manager.",

@@ -307,6 +307,9 @@ TEXTS: dict[str, str] = {
     "queue.page.password.waiting": "It will be told soon. You can still stop it.",
     "queue.page.password.sending": "The short message is on its way.",
     "queue.page.password.told.to_sender": "The password was sent to you. Tell it to them, by telephone for instance.",
+    "queue.page.password.told.to_sender.reported": (
+        "The sender has the password. The mail was reported as a mistake, so do not tell it to anybody."
+    ),
     "queue.page.password.told.to_sender.others": (
         "The password was sent to the sender, who tells it to them, by telephone for instance."
     ),

@@ -78,7 +78,14 @@ TEXTS: dict[str, str] = {
     "draft.other.sealed": (
         "届いた相手のうち{count}件へのファイルは、暗号化して送信しており、パスワードは相手に知らせていません。"
     ),
-    "draft.other.readable": "届いた相手のうち{count}件は、メールの内容を暗号化されていない状態で受け取っています。",
+    "draft.other.with_sender": (
+        "届いた相手のうち{count}件へのファイルは、暗号化して送信しています。"
+        "送信した職員がパスワードを相手に伝えたかを確認しています。"
+    ),
+    "draft.other.readable": (
+        "届いた相手のうち{count}件へのファイルは、暗号化して送信しましたが、パスワードも相手に届いたか、その可能性があります。"
+    ),
+    "draft.other.clear": "届いた相手のうち{count}件は、メールの内容を暗号化されていない状態で受け取っています。",
     "draft.other.stopped": "まだ送られていなかった{count}件は、送信を止めました。",
     "draft.other.police": "警察への届出：済み（{note}）",
     "draft.other.no_police": "警察への届出：届け出の記録はありません。",

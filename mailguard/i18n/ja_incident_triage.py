@@ -112,8 +112,11 @@ TEXTS: dict[str, str] = {
     "incidents.triage.choice.protected.clear": "暗号化していない",
     "incidents.triage.known.protected.clear": "誤って届いた{count}名のうち{clear}名に、そのまま読める形で届きました",
     "incidents.triage.known.protected.told": "{readable}名にはパスワードも届いている可能性があります",
+    "incidents.triage.known.protected.with_sender": (
+        "{with_sender}名に暗号化して届きました。パスワードは送信した人に渡してあり、相手に伝えたかはまだ聞いていません"
+    ),
     "incidents.triage.known.protected.sealed": (
-        "{count}名に暗号化して届き、システムからはパスワードを知らせていません。電話などで伝えたかは、人が確かめます"
+        "{count}名に暗号化して届き、パスワードは相手に知らせていません。ほかの方法でも伝わっていないか、人が確かめます"
     ),
     "incidents.triage.ask.deleted_unread": "誤って受け取った全員が、見る前に削除したと確認できましたか",
     "incidents.triage.ask.deleted_unread.hint": "返答がない方が一人でもいれば、確認できたことになりません。",

@@ -305,6 +305,9 @@ TEXTS: dict[str, str] = {
     "queue.page.password.waiting": "まもなくパスワードを知らせます。いまなら止められます。",
     "queue.page.password.sending": "ショートメッセージを送っています。",
     "queue.page.password.told.to_sender": "あなたにパスワードをお送りしました。相手の方に電話などで伝えてください。",
+    "queue.page.password.told.to_sender.reported": (
+        "パスワードは送信した人に届いています。誤送信として報告されたので、相手の方には伝えないでください。"
+    ),
     "queue.page.password.told.to_sender.others": (
         "差出人にパスワードを送りました。相手の方には、差出人が電話などで伝えます。"
     ),

@@ -14,7 +14,7 @@ from mailguard.i18n import CATALOGUES, Language, text
 from mailguard.incidents.answers import OFFERED, Answer
 from mailguard.incidents.deadlines import JAPAN
 from mailguard.incidents.documents import Deed
-from mailguard.incidents.facts import Fate
+from mailguard.incidents.facts import Fate, Guard
 from mailguard.incidents.known import Known
 from mailguard.incidents.lessons import LessonKind
 from mailguard.incidents.scope import KindCount
@@ -281,18 +281,18 @@ class _Facts:
 
     def other(self) -> Fact:
         known = self._known
-        scope = known.scope
+        scope, is_open = known.scope, False
         lines = []
         if known.facts:
-            sealed = len(scope.leaked_to) - len(scope.readable)
-            stopped = sum(one.fate is Fate.STOPPED for one in scope.wrong)
-            counts = {"sealed": sealed, "readable": len(scope.readable), "stopped": stopped}
+            counts = {one.value: sum(it.guard is one for it in scope.leaked_to) for one in Guard}
+            counts["stopped"] = sum(one.fate is Fate.STOPPED for one in scope.wrong)
             lines = [self._say(f"other.{name}", count=count) for name, count in counts.items() if count]
+            is_open = bool(counts[Guard.WITH_SENDER.value])
         police = known.police
         if police is None:
-            return Fact("\n".join([*lines, self._say("other.no_police")]))
+            return Fact("\n".join([*lines, self._say("other.no_police")]), is_open)
         note = police.notes[-1].note if police.notes and police.notes[-1].note else self._day(police.at)
-        return Fact("\n".join([*lines, self._say("other.police", note=note)]))
+        return Fact("\n".join([*lines, self._say("other.police", note=note)]), is_open)
 
     # -- what the office reads
 

@@ -44,8 +44,10 @@ class Guard(StrEnum):
     CLEAR = "clear"
     READABLE = "readable"
     """Protected, and the password went to the recipient, or may have."""
+    WITH_SENDER = "with_sender"
+    """Protected, and the sender has the password: whether they told it nobody has said."""
     SEALED = "sealed"
-    """Protected, and the relay told the recipient no password."""
+    """Protected, and the recipient was told no password."""
 
 
 REACHED = frozenset({Fate.RECEIVED, Fate.PERHAPS})
@@ -193,13 +195,15 @@ def _guard(spool: Spool, reader: Reader, member: Member) -> Guard:
     told = member.telling
     if told.channel is Channel.AGREED:
         return Guard.READABLE
+    if told.channel is Channel.TO_SENDER:
+        return Guard.WITH_SENDER if told.state is PasswordState.TOLD else Guard.SEALED
     carrier = told.told_by if told.channel is Channel.SEPARATE_MAIL else None
     if carrier is not None and is_doubtful(spool.attempts(reader, carrier).get(0, ())):
         return Guard.READABLE
     is_out = told.state in (PasswordState.TOLD, PasswordState.SENDING)
     # Destroyed while its message was under way: nobody knows for certain that it did not arrive.
     is_out |= told.channel is Channel.SMS and told.state is PasswordState.DESTROYED
-    return Guard.READABLE if is_out and told.channel is not Channel.TO_SENDER else Guard.SEALED
+    return Guard.READABLE if is_out else Guard.SEALED
 
 
 def _reached(mail: Mail, facts: Sequence[RecipientFact]) -> list[Recipient]:

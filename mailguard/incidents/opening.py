@@ -18,6 +18,7 @@ from mailguard.errors import NotAllowed
 from mailguard.hold.notices import Notices
 from mailguard.incidents import queries
 from mailguard.incidents.evidence import frozen
+from mailguard.incidents.keys import KeyTold, key_steps
 from mailguard.incidents.records import IncidentRecords, Step
 from mailguard.incidents.response import LOOK_AGAIN, Responder, Response
 from mailguard.incidents.telling import officers_for, told_words
@@ -39,7 +40,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What whoever opens an incident says. ``known_at`` None: now. ``why``: what opened it where nobody did, for the
+    """What whoever opens an incident says. ``known_at`` None: now. ``key_told``: whether the password the sender got
+    was told to whom the mails went, None where nobody says. ``why``: what opened it where nobody did, for the
     record."""
 
     kind: IncidentKind = IncidentKind.MISDIRECTED
@@ -47,6 +49,7 @@ class Opening:
     note: str = ""
     known_at: datetime | None = None
     is_drill: bool = False
+    key_told: KeyTold | None = None
     why: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -178,6 +181,7 @@ class Openings:
         said["known_at"] = incident.known_at.isoformat()
         steps = [Step(EntryKind.OPENED, None, said, opening.note.strip())]
         steps += [Step(EntryKind.FROZEN, queue_id, dict(found)) for queue_id, found in evidence.items()]
+        steps += key_steps(opening.key_told, incident.queue_ids)
         incident = self._records.change(transaction, incident, actor, steps)
         responses = self._respond(transaction, incident, actor, evidence)
         incident = self._records.incident(transaction, incident.incident_id)
@@ -192,8 +196,9 @@ class Openings:
         opening: Opening,
         queue_ids: Sequence[QueueId],
     ) -> Opened:
-        step = Step(EntryKind.REPORTED_AGAIN, queue_ids[0], {}, opening.note.strip())
-        incident = self._records.change(transaction, incident, actor, [step])
+        steps = [Step(EntryKind.REPORTED_AGAIN, queue_ids[0], {}, opening.note.strip())]
+        steps += key_steps(opening.key_told, queue_ids)
+        incident = self._records.change(transaction, incident, actor, steps)
         responses = self._respond(transaction, incident, actor, {one: {} for one in incident.queue_ids})
         return Opened(incident.incident_id, False, responses)
 

@@ -37,8 +37,8 @@ class Response:
     """What was done about one mail, by positions.
 
     ``stopped``: now, and certainly not sent. ``sending``: being sent at this moment, or perhaps sent. ``gone``: taken
-    by the next hop. ``passwords_stopped`` and ``passwords_told``: of parcels; ``is_destroyed``: nobody has a password
-    now. ``is_over``: nothing is left that may yet be stopped.
+    by the next hop. Of parcels: ``passwords_stopped``; ``passwords_told`` to recipients; ``with_sender``: the sender
+    has them. ``is_destroyed``: nobody has a password now. ``is_over``: nothing is left that may yet be stopped.
     """
 
     stopped: tuple[int, ...]
@@ -46,6 +46,7 @@ class Response:
     gone: tuple[int, ...]
     passwords_stopped: tuple[int, ...] = ()
     passwords_told: tuple[int, ...] = ()
+    with_sender: tuple[int, ...] = ()
     is_destroyed: bool = False
     is_over: bool = True
 
@@ -62,6 +63,7 @@ class Response:
             "gone": list(self.gone),
             "passwords_stopped": list(self.passwords_stopped),
             "passwords_told": list(self.passwords_told),
+            "with_sender": list(self.with_sender),
             "is_destroyed": self.is_destroyed,
         }
 
@@ -89,15 +91,23 @@ class Responder:
         doubtful = {one for one in moved if is_doubtful(attempts.get(one, ()))}
         sending = {one.key.position for one in mail.recipients if one.state is State.SENDING}
         silenced = set[int]() if stopped is None else {*stopped.positions} - told_before
+        late = set[int]() if stopped is None else {*stopped.too_late} | told_before
+        with_sender = {one.position for one in self._with_sender(transaction, mail) if one.position in late}
         return Response(
             stopped=tuple(sorted(set(moved) - doubtful)),
             sending=tuple(sorted(sending | doubtful)),
             gone=tuple(one.key.position for one in mail.recipients if one.state is State.DELIVERED),
             passwords_stopped=tuple(sorted(silenced)),
-            passwords_told=() if stopped is None else tuple(sorted({*stopped.too_late} | told_before)),
+            passwords_told=tuple(sorted(late - with_sender)),
+            with_sender=tuple(sorted(with_sender)),
             is_destroyed=stopped is not None and stopped.is_destroyed and not told_before,
             is_over=all(one.state in FINAL for one in mail.recipients) and not carriers,
         )
+
+    def _with_sender(self, transaction: Transaction, mail: Mail) -> list[Telling]:
+        everybody = [one.key.position for one in mail.recipients]
+        told = self._records.tellings_at(transaction, mail.submission.queue_id, everybody)
+        return [one for one in told if one.channel is Channel.TO_SENDER and one.state is PasswordState.TOLD]
 
     def _stop(self, transaction: Transaction, queue_id: QueueId, actor: Actor) -> list[int]:
         """Cancel every recipient that is not being sent; the positions."""

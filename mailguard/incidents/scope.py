@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from mailguard.incidents.answers import Answers, Replies, Wrong, answers_of
 from mailguard.incidents.facts import REACHED, Fate, Guard, MailFact, ProtectionFact
+from mailguard.incidents.keys import KeyTold, keys_told
 from mailguard.model.finding import Kind
 from mailguard.model.incident import Entry, EntryKind
 from mailguard.model.queue import QueueId
@@ -159,7 +160,7 @@ class Scope:
 
     @property
     def readable(self) -> tuple[ScopeRecipient, ...]:
-        """Those of them who can read it."""
+        """Those of them who can read it, or of whom nobody knows."""
         return tuple(one for one in self.leaked_to if one.guard is not Guard.SEALED)
 
     @property
@@ -186,7 +187,7 @@ def scope_of(facts: Sequence[MailFact], entries: Iterable[Entry]) -> Scope:
     entries = list(entries)
     corrected = _corrections(entries)
     answers = answers_of(entries)
-    recipients, wrong_source = _recipients(facts, corrected.get(WRONG), answers)
+    recipients, wrong_source = _recipients(facts, corrected.get(WRONG), answers, keys_told(entries))
     facts = _got_away(facts, recipients)
     look = _look(facts, entries)
     leaked = [one.at for one in recipients if one.is_leak and one.at is not None]
@@ -245,13 +246,14 @@ def _source(entry: Entry) -> Source:
 
 
 def _recipients(
-    facts: Sequence[MailFact], corrected: Entry | None, answers: Answers
+    facts: Sequence[MailFact], corrected: Entry | None, answers: Answers, told: Mapping[QueueId, KeyTold]
 ) -> tuple[tuple[ScopeRecipient, ...], Source]:
     marked = set() if corrected is None else _pairs(corrected.details.get("wrong"))
     spoken_of = () if corrected is None else _texts(corrected.details.get("mails"))
     found = tuple(
         ScopeRecipient(
-            fact.queue_id, one.position, one.address, one.name, one.is_outside, one.fate, one.guard, one.at,
+            fact.queue_id, one.position, one.address, one.name, one.is_outside, one.fate,
+            _guard(one.guard, told.get(fact.queue_id)), one.at,
             (fact.queue_id, one.position) in marked if fact.queue_id in spoken_of else one.is_outside,
             answers.for_wrong((fact.queue_id, one.position)),
         )
@@ -259,6 +261,13 @@ def _recipients(
         for one in fact.recipients
     )  # fmt: skip
     return found, RECORD if corrected is None else _source(corrected)
+
+
+def _guard(guard: Guard, told: KeyTold | None) -> Guard:
+    """Whether somebody can read it, with what was said of the password the sender has."""
+    if guard is not Guard.WITH_SENDER or told in (None, KeyTold.UNKNOWN):
+        return guard
+    return Guard.SEALED if told is KeyTold.NO else Guard.READABLE
 
 
 def _persons(

@@ -259,11 +259,14 @@ def _known_protected(facts: Sequence[MailFact], scope: Scope, law: Law, day: dat
         return None
     clear = sum(one.guard is Guard.CLEAR for one in leaked)
     readable = sum(one.guard is Guard.READABLE for one in leaked)
-    figures = {"count": len(leaked), "clear": clear, "readable": readable}
+    with_sender = sum(one.guard is Guard.WITH_SENDER for one in leaked)
+    figures = {"count": len(leaked), "clear": clear, "readable": readable, "with_sender": with_sender}
     if clear:
         return Known("clear", "clear", figures)
     if readable:
         return Known("told", "told", figures)
+    if with_sender:
+        return Known(UNKNOWN, "with_sender", figures)
     ciphers = [
         part.method.get("cipher", "")
         for fact in facts

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from mailguard import audit
 from mailguard.errors import NotAllowed
+from mailguard.incidents.keys import KeyTold, keys_told
 from mailguard.incidents.lessons import assure_lesson
 from mailguard.incidents.opening import assure_note, assure_past
 from mailguard.incidents.records import IncidentRecords, Step
@@ -115,3 +116,30 @@ def _record(
 ) -> None:
     recorded = {"incident": after.incident_id, "entry": after.revision, **details}
     audit.append(transaction, AuditEvent(transaction.now, actor, action, None, recorded))
+
+
+def say_key(
+    records: IncidentRecords, incident_id: IncidentId, actor: Actor, said: KeyTold, note: str = ""
+) -> Work[Incident]:
+    """Say it of every mail of an incident, now or instead of what was said before; nothing where it is so already.
+
+    Raises ``UnknownIncident``; ``NotAllowed`` where it is closed, and for a note that is too long.
+    """
+    written = note.strip()
+    assure_note(written)
+
+    def work(transaction: Transaction) -> Incident:
+        incident = records.incident(transaction, incident_id)
+        if not incident.is_open:
+            raise NotAllowed("incident is closed", public="It is closed; open it again first")
+        before = keys_told(records.entries(transaction, incident_id))
+        new = [one for one in incident.queue_ids if before.get(one) is not said]
+        if not new:
+            return incident
+        steps = [Step(EntryKind.KEY_TOLD, one, {"told": said.value}, written) for one in new]
+        after = records.change(transaction, incident, actor, steps)
+        details: dict[str, object] = {"incident": incident_id, "entry": after.revision, "told": said.value}
+        audit.append(transaction, AuditEvent(transaction.now, actor, AuditAction.INCIDENT_CHANGED, None, details))
+        return after
+
+    return work

@@ -59,6 +59,8 @@ class EntryKind(StrEnum):
     """What the record and the contents of one mail were, as hashes."""
     TOLD = "told"
     NOTED = "noted"
+    KEY_TOLD = "key_told"
+    """Somebody said whether the password the sender got had been told to whom a mail went."""
     CHANGED = "changed"
     KNOWN_AT = "known_at"
     MAILS_ADDED = "mails_added"

@@ -173,6 +173,8 @@ def _said(one: Entry, language: Language, plan: IncidentPlan) -> str:
         return words
     if one.kind is EntryKind.OPENED and "by" in one.details:
         return text(language, f"{key}.{one.details['by']}")
+    if one.kind is EntryKind.KEY_TOLD:
+        return text(language, f"{key}.{one.details['told']}")
     if one.kind is EntryKind.DECIDED:
         return text(language, f"{key}.{'yes' if one.details.get('report') else 'no'}")
     if one.kind is EntryKind.STEP:
@@ -195,9 +197,12 @@ def _said(one: Entry, language: Language, plan: IncidentPlan) -> str:
 
 
 def _lines(one: Entry, language: Language, zone: ZoneInfo) -> list[str]:
-    if one.kind is EntryKind.STOPPED and (_count(one, "passwords_stopped") or _count(one, "passwords_told")):
-        stopped, told = _count(one, "passwords_stopped"), _count(one, "passwords_told")
-        return [text(language, "incidents.entry.passwords", stopped=stopped, told=told)]
+    if one.kind is EntryKind.STOPPED:
+        names = {"stopped": "passwords_stopped", "told": "passwords_told", "with_sender": "with_sender"}
+        counts = {name: _count(one, field) for name, field in names.items()}
+        return [
+            text(language, f"incidents.entry.passwords.{name}", count=count) for name, count in counts.items() if count
+        ]
     if one.kind not in (EntryKind.CHANGED, EntryKind.KNOWN_AT):
         return []
     moved = [text(language, "incident.due.moved", count=_count(one, "dues"))] if _count(one, "dues") else []

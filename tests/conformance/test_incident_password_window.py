@@ -299,13 +299,16 @@ async def test_no_password_leaves_after_the_mistake_was_reported(
     was_under_way = goes_on.get(point, []) if is_named and end == WELL else []
     (fact,) = (await life.desk.fact(life.queue_id)).recipients
 
-    assert [0] * is_named == answered.details["passwords_told"]
+    where = "with_sender" if channel is TO_SENDER else "passwords_told"
+    assert [0] * is_named == answered.details[where]
     assert [0] * (bool(passwords) and not is_named) == answered.details["passwords_stopped"]
     assert (bool(passwords) and not is_named) == answered.details["is_destroyed"]
     assert ([[one] for one in was_under_way], messages) == ([list(one.addresses) for one in went], len(life.messages))
     assert {"stopped", "told", "destroyed"} >= set(await life.first.whereabouts(life.queue_id))
     if not passwords:
         assert ([], []) == (life.hop.mails, await life.first.members(life.queue_id))
+    if fact.fate in REACHED and channel is TO_SENDER and passwords:
+        assert (Guard.WITH_SENDER if is_named else Guard.SEALED) is fact.guard
     if fact.fate in REACHED and channel is not TO_SENDER:
         # Who may have it counts as having it; of whom it is certain that they have not, that they have not.
         may_have = is_named and not (point is carrier_begun and end in (DIES, REFUSED))

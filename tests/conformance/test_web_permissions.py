@@ -118,7 +118,8 @@ TABLE: dict[Asked, Line] = {
     # -- one's own
     **_lines(
         SIGNED_IN,
-        "GET /", "GET /mails", "GET /approvals", "GET /approvals/number", "GET /deputies", "GET /my-sign-in", "GET /my-tokens",
+        "GET /", "GET /mails", "GET /approvals", "GET /approvals/number", "GET /deputies", "GET /my-sign-in",
+        "GET /my-tokens",
         "GET /my-tokens/openapi.json", "GET /sign-in/second-factor", "POST /sign-in/second-factor", "POST /my-tokens",
         "POST /my-sign-in/app", "POST /my-sign-in/app/confirm", "POST /my-sign-in/language",
         "POST /my-sign-in/sessions/end-others", "POST /mails/together",
@@ -194,7 +195,7 @@ TABLE: dict[Asked, Line] = {
     **_lines(
         having(Right.HANDLE_CASE), "GET /incidents/{incident_id}", "GET /incidents/from/{queue_id}",
         "POST /incidents/{incident_id}/note", "POST /incidents/{incident_id}/change",
-        "POST /incidents/{incident_id}/known-at", is_empty=True,
+        "POST /incidents/{incident_id}/known-at", "POST /incidents/{incident_id}/key", is_empty=True,
     ),
     **_lines(
         having(Right.HANDLE_CASE), "GET /incidents/{incident_id}/evidence",

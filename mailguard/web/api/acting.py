@@ -19,6 +19,7 @@ from mailguard.hold import Outcome
 from mailguard.hold.answering import NotAnswered, Unanswered, asked_of, when_answered
 from mailguard.hold.mending import NotMendable
 from mailguard.hold.permission import MailAct, assure
+from mailguard.incidents import Opening
 from mailguard.model.queue import Recipient
 from mailguard.store import Transaction, Work
 from mailguard.web.api.access import ApiVisit, Bearer
@@ -30,6 +31,7 @@ from mailguard.web.api.wanted import (
     Extend,
     Meant,
     Mend,
+    ReportMistake,
     ReturnDraft,
     Schedule,
     Send,
@@ -151,12 +153,13 @@ async def disapprove(visit: Bearer, queue_id: str, wanted: Disapprove) -> Done:
 
 
 @router.post("/mails/{queue_id}/report-mistake", response_model=Reported)
-async def report(visit: Bearer, queue_id: str) -> Reported:
+async def report(visit: Bearer, queue_id: str, said: ReportMistake | None = None) -> Reported:
     """Opens an incident: what can still be stopped is stopped, and the officers are told. Not of mail that stayed."""
     one = await _for(visit, queue_id, MailAct.REPORT_MISTAKE, None)
     if not one.decision.is_reportable:
         raise ApiProblem(409, "not_sent")
-    opened = await visit.write(visit.parts.openings.open_for_mail(one.queue_id, visit.actor))
+    opening = Opening(key_told=None if said is None else said.key_told)
+    opened = await visit.write(visit.parts.openings.open_for_mail(one.queue_id, visit.actor, opening))
     visit.parts.hint()
     return Reported(incident=opened.incident_id, is_new=opened.is_new)
 

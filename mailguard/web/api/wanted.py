@@ -15,6 +15,7 @@ from mailguard.hold.answering import Answers
 from mailguard.hold.approving import NOTE_MAX
 from mailguard.hold.mending import ADDRESS_OCTETS, SUBJECT_MAX
 from mailguard.hold.mending import Mend as HoldMend
+from mailguard.incidents.keys import KeyTold
 from mailguard.model.protection import Channel, Mode, Protection
 
 REASON_MAX = 1000
@@ -161,6 +162,12 @@ class Disapprove(Wanted):
 
     judgement: Position
     note: Words = Field(min_length=1, max_length=NOTE_MAX)
+
+
+class ReportMistake(Wanted):
+    """A mistake. ``key_told``: whether the password the sender got was told to whom the mail went, null for no word."""
+
+    key_told: KeyTold | None = None
 
 
 class Reroute(Meant):

@@ -14,18 +14,20 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from mailguard.errors import NotAllowed
-from mailguard.incidents import Change, Opening, add_note, change, correct_known_at
-from mailguard.incidents.facts import REACHED, Fate, Guard
+from mailguard.incidents import Change, Opening, add_note, change, correct_known_at, say_key
+from mailguard.incidents.facts import Fate, Guard
 from mailguard.incidents.lessons import lessons_of
 from mailguard.incidents.next_due import NextDue, next_dues
 from mailguard.incidents.opening import NOTE_MAX
 from mailguard.incidents.permission import IncidentAct
+from mailguard.incidents.scope import scope_of
 from mailguard.incidents.working import SEVERITY_MAX
 from mailguard.model.incident import Cause, Incident, IncidentId, IncidentKind, Phase
 from mailguard.model.people import Right
 from mailguard.model.queue import QueueId
 from mailguard.web.forms import Mistake
 from mailguard.web.incident_glance import glance_at
+from mailguard.web.incident_key import key_asked, key_told_in
 from mailguard.web.incident_mails import NAMED_MAX, ids_in, seen_mails
 from mailguard.web.incident_view import (
     IncidentView,
@@ -155,6 +157,20 @@ async def noted(visit: SignedIn, incident_id: IncidentId) -> Response:
     return visit.go(view.path, "success", "incidents.done.noted")
 
 
+@router.post("/incidents/{incident_id}/key")
+async def key_said(visit: SignedIn, incident_id: IncidentId) -> Response:
+    """Says whether the password the sender got was told; whoever reported it, whose mail it is, and officers may."""
+    view = await incident_view(visit, incident_id, IncidentAct.SEE_SHORT)
+    form = await visit.form()
+    said = key_told_in(form)
+    if said is None:
+        mistakes = [Mistake("told", "incidents.key.mistake")]
+        return _whole(visit, view, mistakes) if IncidentAct.SEE in view.acts else _result(visit, view, mistakes)
+    await visit.write(say_key(visit.parts.incidents, incident_id, visit.actor, said, form.text("key_note")[:NOTE_MAX]))
+    visit.parts.hint()
+    return visit.go(view.path, "success", "incidents.key.saved")
+
+
 @router.post("/incidents/{incident_id}/change")
 async def changed(visit: SignedIn, incident_id: IncidentId) -> Response:
     """Says what it is and where it stands; only who may close it closes it or opens it again."""
@@ -215,11 +231,14 @@ def _open_form(
     )
 
 
-def _result(visit: SignedInVisit, view: IncidentView) -> Response:
-    reached = [one for fact in view.facts for one in fact.recipients if one.fate in REACHED]
+def _result(visit: SignedInVisit, view: IncidentView, mistakes: list[Mistake] | None = None) -> Response:
+    reached = [one for one in scope_of(view.facts, view.entries).recipients if one.has_it]
     return visit.page(
         "incident_result.html",
+        status=422 if mistakes else 200,
+        mistakes=mistakes or [],
         view=view,
+        key=key_asked(view),
         stopped=sum(len(fact.those(Fate.STOPPED)) for fact in view.facts),
         silenced=sum(one.guard is Guard.SEALED for one in reached),
         reached=reached,
@@ -239,6 +258,7 @@ def _whole(visit: SignedInVisit, view: IncidentView, mistakes: list[Mistake] | N
         status=422 if mistakes else 200,
         mistakes=mistakes or [],
         view=view,
+        key=key_asked(view),
         glance=glance_at(view, visit.language, kind_names(visit.language, summary)),
         law=law[0],
         counted_from=law[1],

@@ -23,6 +23,7 @@ from mailguard.hold.mending import Mend, NotMendable
 from mailguard.hold.permission import MailAct, assure
 from mailguard.hold.selection import Outcome
 from mailguard.hold.undoing import restore
+from mailguard.incidents import Opening
 from mailguard.model.audit import Actor
 from mailguard.model.extract import PartPath
 from mailguard.model.queue import FINAL, QueueId
@@ -31,6 +32,7 @@ from mailguard.store import Work
 from mailguard.web.approval_view import for_approver
 from mailguard.web.choice import chosen_for, numbers
 from mailguard.web.forms import Form, Mistake
+from mailguard.web.incident_key import key_told_in
 from mailguard.web.list_query import APPROVALS
 from mailguard.web.one_mail import OpenedMail, opened
 from mailguard.web.pages.mail import LONGER_MINUTES, shown
@@ -201,7 +203,8 @@ async def mistake(visit: SignedIn, queue_id: QueueId) -> Response:
     if not found.decision.is_reportable:
         key = "held" if found.held else "gone" if not found.decision.states.keys() - FINAL else "soon"
         return visit.go(found.path, "warning", f"queue.page.mistake.not_sent.{key}")
-    await visit.write(visit.parts.openings.open_for_mail(queue_id, visit.actor))
+    opening = Opening(key_told=key_told_in(await visit.form()))
+    await visit.write(visit.parts.openings.open_for_mail(queue_id, visit.actor, opening))
     visit.parts.hint()
     return visit.go(f"/incidents/from/{queue_id}")
 

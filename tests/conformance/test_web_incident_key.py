@@ -1,0 +1,134 @@
+"""A protected mail went to the wrong person, and its sender has the password: whether they told it is asked once,
+counts everywhere, and is called the same on every page. On both databases.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from mailguard.i18n import CATALOGUES
+from mailguard.incidents.scope import Scope, scope_of
+from mailguard.incidents.triage import Question, Triage, triage_of
+from mailguard.model.protection import Channel
+from mailguard.spool import Spool
+from mailguard.store import Store
+from tests.conformance.hold_parts import SENDER, A, MakeNode
+from tests.conformance.mail_pages import words_of
+from tests.conformance.parcel_parts import MakeProtecting, ProtectingNode
+from tests.conformance.test_incidents import desk_of
+from tests.conformance.test_web_incident_documents import Desk, fields_of
+from tests.conformance.test_web_incidents import CISO, TWO, name_people
+from tests.conformance.web_office import WebOffice
+from tests.fakes.clock import StandingClock
+from tests.fakes.next_hop import ScriptedNextHop
+
+__all__ = ["MakeNode", "Spool", "Store"]
+
+JA = CATALOGUES["ja"]
+
+
+class Case:
+    """A protected mail with somebody outside, whose password went to its sender."""
+
+    def __init__(self, office: WebOffice, node: ProtectingNode, clock: StandingClock) -> None:
+        self.office = office
+        self.desk = desk_of(node, office.parts.store, clock)
+        self.node = node
+        self.queue_id = ""
+        self.path = ""
+
+    async def reported(self, **told: str) -> str:
+        """Its sender reports it on its page, with this answer; what that page said before."""
+        await name_people(self.office)
+        self.queue_id = await self.node.sent(A)
+        async with await self.office.signed_in(SENDER) as client:
+            before = words_of(await client.get(f"/mails/{self.queue_id}"))
+            answer = await client.post(f"/mails/{self.queue_id}/mistake", data=told)
+            assert 303 == answer.status_code, answer.text
+        parts = self.office.parts
+        (incident,) = await parts.store.read(lambda reader: parts.incidents.of_mail(reader, self.queue_id))
+        self.path = f"/incidents/{incident.incident_id}"
+        return before
+
+    async def known(self) -> tuple[Scope, Triage]:
+        """What the record knows by now."""
+        parts = self.office.parts
+        (incident,) = await parts.store.read(lambda reader: parts.incidents.of_mail(reader, self.queue_id))
+        entries = await parts.store.read(lambda reader: parts.incidents.entries(reader, incident.incident_id))
+        facts = [await self.desk.fact(self.queue_id)]
+        return scope_of(facts, entries), triage_of(incident, facts, entries, parts.policy.rules.law)
+
+    async def pages(self) -> dict[str, str]:
+        """What stands on the pages on which a password is spoken of."""
+        number = self.path.rpartition("/")[2]
+        async with await self.office.signed_in(SENDER) as client:
+            mail = words_of(await client.get(f"/mails/{self.queue_id}"))
+            result = words_of(await client.get(self.path))
+        async with await self.office.signed_in(CISO, TWO) as client:
+            overview = words_of(await client.get(self.path))
+            report = "\n".join(fields_of(await Desk(client, number).open("prompt_report")).values())
+        return {"mail": mail, "result": result, "overview": overview, "report": report}
+
+
+@pytest.fixture
+def case(web_office: WebOffice, make_protecting: MakeProtecting, hop: ScriptedNextHop, clock: StandingClock) -> Case:
+    """Such a mail."""
+    return Case(web_office, make_protecting(hop.port, Channel.TO_SENDER), clock)
+
+
+async def test_sender_who_told_nobody_is_asked_once_and_every_page_says_the_same(case: Case) -> None:
+    """I say so where I report it: the mail is one that nobody can open, in the report to the authority too."""
+    before = await case.reported(told="no")
+    scope, triage = await case.known()
+    pages = await case.pages()
+
+    assert JA["incidents.key.ask"] in before
+    assert ((), "sealed") == (scope.readable, scope.leaked_to[0].guard)
+    known = triage.of(Question.PROTECTED).known
+    assert known is not None
+    assert known.choice in ("listed", "kept")
+    assert JA["incidents.guard.sealed"] in pages["result"]
+    assert JA["incidents.entry.key_told.no"] in pages["overview"]
+    assert JA["draft.other.sealed"].format(count=1) in pages["report"]
+    assert JA["queue.page.password.told.to_sender.reported"] in pages["mail"]
+    assert JA["queue.page.password.told.to_sender"] not in pages["mail"]
+    # Nothing was stopped that lies in somebody's mailbox, and nobody outside was told.
+    assert JA["incidents.entry.passwords.with_sender"].format(count=1) in pages["overview"]
+    assert JA["incidents.entry.passwords.stopped"].format(count=1) not in pages["overview"]
+    assert JA["incidents.entry.passwords.told"].format(count=1) not in pages["overview"]
+
+
+async def test_password_that_was_told_by_telephone_protects_nothing(case: Case) -> None:
+    """I told it already: the mail counts as read, and the report says that the password is there too."""
+    await case.reported(told="yes")
+    scope, triage = await case.known()
+    pages = await case.pages()
+
+    assert 1 == len(scope.readable)
+    assert "told" == triage.of(Question.PROTECTED).choice
+    assert JA["draft.other.readable"].format(count=1) in pages["report"]
+    assert JA["draft.other.sealed"].format(count=1) not in pages["report"]
+
+
+async def test_silence_about_the_password_counts_as_the_worse_and_can_be_mended(case: Case) -> None:
+    """I did not answer: nobody calls it safe, the question stays open for me and the officers, and my answer counts."""
+    await case.reported()
+    scope, triage = await case.known()
+    pages = await case.pages()
+    async with await case.office.signed_in(SENDER) as client:
+        empty = await client.post(f"{case.path}/key", data={})
+        said = await client.post(f"{case.path}/key", data={"told": "no"})
+    after, _ = await case.known()
+    async with await case.office.signed_in(CISO, TWO) as client:
+        corrected = await client.post(f"{case.path}/key", data={"told": "yes"})
+        stranger = await (await case.office.signed_in(A)).post(f"{case.path}/key", data={"told": "no"})
+    last, _ = await case.known()
+
+    assert (1, True) == (len(scope.readable), triage.of(Question.PROTECTED).is_open)
+    for name in ("result", "overview"):
+        assert JA["incidents.key.ask"] in pages[name]
+    assert JA["incidents.guard.with_sender"] in pages["result"]
+    assert JA["draft.other.with_sender"].format(count=1) in pages["report"]
+    assert (422, 303, 303, 404) == tuple(one.status_code for one in (empty, said, corrected, stranger))
+    assert JA["incidents.key.mistake"] in empty.text
+    assert ((), 1) == (after.readable, len(last.readable))

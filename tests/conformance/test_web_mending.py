@@ -277,6 +277,8 @@ async def test_manager_approves_from_the_list(web_office: WebOffice, make_node: 
     await leave(pages)
 
     assert f"/mails/{queue_id}" in listed.text
+    assert "承認 1件" in words_of(listed)
+    assert "ListedRow" not in listed.text
     assert f"/mails/{queue_id}" not in unlisted.text
     assert 404 == hidden.status_code
     assert "あと1名の承認" in words_of(owner)

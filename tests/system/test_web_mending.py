@@ -126,7 +126,7 @@ async def test_lookalike_is_corrected_and_sent(
         await page.locator("fieldset form[action$='/fix'] button").click()
         await page.wait_for_url("**/changed/2")
         await page.locator("main a.button-primary").click()
-        await page.wait_for_url(f"**/mails/{queue_id}")
+        await page.wait_for_url(f"**/mails/{queue_id}*")
         if await page.locator("#organisation-0").count():
             await page.locator("#organisation-0").fill("sato.hanako")
         await page.locator("button[formaction$='/send']").click()

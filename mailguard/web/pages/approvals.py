@@ -27,7 +27,7 @@ async def approvals(visit: SignedIn) -> Response:
     return visit.page(
         "approvals.html",
         block="list" if visit.is_partial else None,
-        awaited=found,
+        listed=found,
         way_back=way_back(APPROVALS),
         zero_of=lambda waiting: zero_sentence(visit, waiting),
     )

@@ -154,7 +154,7 @@ class Visit:
             "office": self.parts.settings.office,
             "viewer": self.viewer,
             "navigation": navigation_of(self.viewer, path),
-            "awaited": self.awaited if isinstance(self, SignedInVisit) else 0,
+            "approvals_wanted": self.awaited if isinstance(self, SignedInVisit) else 0,
             "flash": flashes.opened(flash, self.shell.flash_box) if flash else None,
             "here": asked,
             "back": self.back,

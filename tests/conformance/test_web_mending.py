@@ -304,9 +304,9 @@ async def test_waiting_approval_stands_in_the_menu_of_who_may_give_it(
     mine = await manager.get("/mails")
     open_page = await manager.get("/approvals/number", headers={"hx-request": "true"})
     theirs = await other.get("/mails")
-    elsewhere = await manager.get("/deputies")
+    elsewhere, listed = await manager.get("/deputies"), await manager.get("/approvals")
 
-    assert [True] * 3 == [number in one.text for one in (mine, open_page, elsewhere)]
+    assert [True] * 4 == [number in one.text for one in (mine, open_page, elsewhere, listed)]
     assert "<html" not in open_page.text
     assert text("ja", "approval.page.list.count", count=1) in mine.text
     assert text("ja", "queue.page.empty.decision") not in mine.text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mailguard.hold.edit_words import EditDone, edits_in
@@ -87,6 +87,7 @@ _KINDS = {
 }
 _TOLD_BY = {Channel.TO_SENDER.value: StepKind.PASSWORD_TO_SENDER, Channel.AGREED.value: StepKind.PASSWORD_AGREED}
 """What "told" is by a channel where the recipient was sent nothing."""
+_AT_ONCE = timedelta(minutes=1)
 _OURS = Actor(ActorKind.WORKER, "deliverer")
 
 
@@ -116,7 +117,16 @@ def timeline(events: Sequence[AuditEvent], attempts: Mapping[int, Sequence[Deliv
     """All steps, oldest first."""
     found = [step for event in events for step in _steps(event)]
     # Sorting is stable: what the record has in an order keeps it.
-    return tuple(sorted((*found, *_deliveries(events, attempts)), key=lambda one: one.at))
+    ordered = sorted((*found, *_deliveries(events, attempts)), key=lambda one: one.at)
+    return tuple(
+        one for before, one in zip((None, *ordered), ordered, strict=False) if not _is_same_notice(before, one)
+    )
+
+
+def _is_same_notice(before: Step | None, one: Step) -> bool:
+    """Whether it is another copy of a notice: what is told to several people at once is one step."""
+    is_notice = before is not None and before.kind is one.kind is StepKind.NOTICE
+    return is_notice and before is not None and one.at - before.at < _AT_ONCE
 
 
 def _steps(event: AuditEvent) -> list[Step]:

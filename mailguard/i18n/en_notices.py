@@ -85,7 +85,7 @@ TEXTS: dict[str, str] = {
     "notice.reasons.more": "Why (and {count} more):",
     # What happens when nobody decides.
     "notice.zero.none": "Time does not send it. It waits until somebody decides.",
-    "notice.zero.send": "At {until} it is sent by itself.",
+    "notice.zero.send": "It is sent by itself on {until}.",
     "notice.zero.discard": "If nobody decides by {until}, it is cancelled and not sent.",
     "notice.zero.escalate.approver": "If nobody decides by {until}, an approver is asked.",
     "notice.zero.escalate.administrator": "If nobody decides by {until}, the officer in charge is asked.",

@@ -390,7 +390,6 @@ TEXTS: dict[str, str] = {
     "rules.page.examples.no_subject": "(a mail without a subject on record)",
     "rules.page.outcome.deliver": "sent at once",
     "rules.page.outcome.block": "not sent",
-    "rules.page.outcome.hold.timer": "sent after a time",
     "rules.page.outcome.hold.sender": "waits for the sender",
     "rules.page.outcome.hold.approver": "waits for an approver",
     "rules.page.outcome.hold.administrator": "waits for an administrator",
@@ -405,7 +404,7 @@ TEXTS: dict[str, str] = {
     "rules.page.ends.what": (
         "What becomes of held mails at the deadline. A mail whose recipients differ is counted in each line."
     ),
-    "rules.page.ends.then": "What happens at the deadline",
+    "rules.page.ends.then": "At the deadline",
     "rules.page.ends.send": "sent by itself",
     "rules.page.ends.escalate": "passed to who is next",
     "rules.page.ends.discard": "cancelled by itself",

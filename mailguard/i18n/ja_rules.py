@@ -391,7 +391,6 @@ TEXTS: dict[str, str] = {
     "rules.page.examples.no_subject": "(件名の記録がないメール)",
     "rules.page.outcome.deliver": "すぐに送る",
     "rules.page.outcome.block": "送らない",
-    "rules.page.outcome.hold.timer": "時間がたったら送る",
     "rules.page.outcome.hold.sender": "ご本人の確認を待つ",
     "rules.page.outcome.hold.approver": "承認を待つ",
     "rules.page.outcome.hold.administrator": "管理者の判断を待つ",

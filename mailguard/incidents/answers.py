@@ -150,18 +150,19 @@ class Answers:
 def answers_of(entries: Iterable[Entry]) -> Answers:
     """What was asked and answered, by recipient.
 
-    An entry ASKED names everybody of one mail: ``details["asked"]`` is a list of position and the mail that asked.
+    An entry ASKED names everybody of one mail: ``details["asked"]`` is a list of position and the mail that asked. The
+    made-up mail of a drill has no queue id, and counts by "".
     """
     found: dict[Wrong, Replies] = {}
     for one in entries:
-        if one.kind is EntryKind.ASKED and one.queue_id is not None:
+        if one.kind is EntryKind.ASKED:
             for position, sent_as in _asked(one):
-                wrong = (one.queue_id, position)
+                wrong = (one.queue_id or "", position)
                 before = found.get(wrong) or Replies(wrong)
                 asked = Asked(one.at, one.actor.name, sent_as)
                 found[wrong] = replace(before, asked=(*before.asked, asked))
-        elif one.kind is EntryKind.REPLIED and one.queue_id is not None:
-            wrong = (one.queue_id, int(str(one.details["position"])))
+        elif one.kind is EntryKind.REPLIED:
+            wrong = (one.queue_id or "", int(str(one.details["position"])))
             found[wrong] = _heard(found.get(wrong) or Replies(wrong), one)
     return Answers(found)
 

@@ -4,7 +4,8 @@ Each is asked by a letter of their own, released by a person (``documents.sign``
 link and the answer address in it hold the same 160 random bits, of which only the SHA-256 is kept; they count while the
 incident is open. Whoever has them can answer and learns nothing, so a letter that was passed on gives nothing away.
 
-In a drill nothing is sent: what would have been is on record.
+In a drill nothing is sent: what would have been is on record. The mail of a made-up situation has no queue id; its
+recipients are named by "".
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from mailguard.errors import NotAllowed
 from mailguard.incidents import request_queries as queries
 from mailguard.incidents.answers import OFFERED, Answer, Means, Wrong, answers_of
 from mailguard.incidents.documents import Deed, DocumentRecords, Version, assure_seen, put_down, sign
+from mailguard.incidents.drills import made_up
 from mailguard.incidents.letters import Desk, addressed, asking, name_in, written
 from mailguard.incidents.opening import ACTOR, assure_note
 from mailguard.incidents.records import IncidentRecords, Step
@@ -44,6 +46,8 @@ TOKEN_LENGTH = 32
 ANSWERS_MAX = 10
 """Answers by one letter's link; whoever has more to say is called."""
 COMMENT_MAX = 2_000
+UNANSWERABLE = "…"
+"""What stands in a link in place of a token that nobody gets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ class Deletions:
 
         def work(transaction: Transaction) -> int:
             incident = self._records.incident(transaction, incident_id)
-            wanted = [one for one in dict.fromkeys(chosen) if one[0] in incident.queue_ids]
+            addresses = {one: self._address(transaction, incident, one) for one in dict.fromkeys(chosen)}
+            wanted = [one for one, address in addresses.items() if address]
             if not wanted or not incident.is_open:
                 raise NotAllowed("nobody to ask", public="Choose at least one recipient of an open incident")
             assure_seen(self._records, transaction, incident_id, DocumentKind.DELETION_REQUEST, seen)
@@ -103,7 +108,8 @@ class Deletions:
             asked: dict[QueueId, list[list[object]]] = {}
             for one in wanted:
                 is_reminder = bool(before.for_wrong(one).asked)
-                sent_as = self._ask_one(transaction, incident, actor, released, one, names.get(one, ""), is_reminder)
+                to = Mailbox(addresses[one], names.get(one, ""))
+                sent_as = self._ask_one(transaction, incident, actor, released, one, to, is_reminder)
                 asked.setdefault(one[0], []).append([one[1], sent_as])
             self._put_asked(transaction, incident_id, actor, asked, Means.MAIL)
             incident = self._records.incident(transaction, incident_id)
@@ -123,28 +129,26 @@ class Deletions:
         actor: Actor,
         version: Version,
         wrong: Wrong,
-        name: str,
+        to: Mailbox,
         is_reminder: bool,
     ) -> QueueId | None:
         queue_id, position = wrong
-        mail = self._spool.mail(transaction, queue_id)
-        address = next((one.path.address for one in mail.recipients if one.key.position == position), "")
-        if not address:
-            raise NotAllowed("no such recipient", public="There is no such recipient")
         token = new_token()
-        letter = asking(
-            addressed(version.body, Addressee(name, address)), self._link(token), is_reminder=is_reminder
-        )  # fmt: skip
+        person = addressed(version.body, Addressee(to.name, to.address))
+        letter = asking(person, self._link(UNANSWERABLE if incident.is_drill else token), is_reminder=is_reminder)
         sent_as = None
         if not incident.is_drill:
             answers = answer_address(self._settings.incidents.answer_address, token)
-            author = self.author(mail.submission.session.owner, actor)
+            author = self.author(self.owner_of(transaction, queue_id), actor)
             desk = Desk(author, answers, answers or author.address, self._settings.office.hostname)
-            sent_as = self.send(transaction, letter, Mailbox(address, name), desk, actor)
+            sent_as = self.send(transaction, letter, to, desk, actor)
         key = f"{DocumentKind.DELETION_REQUEST.value}:{queue_id}:{position}"
         self._documents.add(
             transaction, incident.incident_id, key, actor, letter, released_by=actor.name, queue_id=sent_as
         )
+        if incident.is_drill:
+            # Nobody has the letter, so nobody can answer by it.
+            return None
         row = {
             "token_hash": hash_of(token),
             "incident_id": incident.incident_id,
@@ -299,7 +303,9 @@ class Deletions:
     ) -> Incident:
         incident = self._records.incident(transaction, incident_id)
         steps = [
-            Step(EntryKind.ASKED, queue_id, {"asked": [list(one) for one in listed], "means": means.value}, note)
+            Step(
+                EntryKind.ASKED, queue_id or None, {"asked": [list(one) for one in listed], "means": means.value}, note
+            )
             for queue_id, listed in asked.items()
         ]
         after = self._records.change(transaction, incident, actor, steps)
@@ -309,12 +315,19 @@ class Deletions:
 
     def _assure_wrong(self, transaction: Transaction, incident_id: IncidentId, wrong: Wrong) -> Incident:
         incident = self._records.incident(transaction, incident_id)
-        if wrong[0] not in incident.queue_ids or not incident.is_open:
+        if not self._address(transaction, incident, wrong) or not incident.is_open:
             raise NotAllowed("not of this incident", public="Choose a recipient of an open incident")
-        positions = [one.key.position for one in self._spool.mail(transaction, wrong[0]).recipients]
-        if wrong[1] not in positions:
-            raise NotAllowed("no such recipient", public="There is no such recipient")
         return incident
+
+    def _address(self, transaction: Transaction, incident: Incident, wrong: Wrong) -> str:
+        """The address of a recipient of a mail of the incident; "" for any other."""
+        queue_id, position = wrong
+        if queue_id in incident.queue_ids:
+            recipients = self._spool.mail(transaction, queue_id).recipients
+            return next((one.path.address for one in recipients if one.key.position == position), "")
+        entries = self._records.entries(transaction, incident.incident_id)
+        facts = [one for one in made_up(incident, entries, self._settings.office.language) if one.queue_id == queue_id]
+        return next((it.address for one in facts for it in one.recipients if it.position == position), "")
 
     def _link(self, token: str) -> str:
         url = self._settings.web.public_url.rstrip("/")
@@ -348,7 +361,7 @@ def token_in(answers_at: str, address: str) -> str:
 
 def _reply_step(wrong: Wrong, answer: Answer, means: Means, sealed: dict[str, object], note: str = "") -> Step:
     details: dict[str, object] = {"position": wrong[1], "answer": answer.value, "means": means.value}
-    return Step(EntryKind.REPLIED, wrong[0], details, note, sealed)
+    return Step(EntryKind.REPLIED, wrong[0] or None, details, note, sealed)
 
 
 def _record(transaction: Transaction, actor: Actor, after: Incident, step: Step) -> None:

@@ -16,11 +16,13 @@ from mailguard.incidents.bundle_check import checked
 from mailguard.incidents.drills import SITUATIONS
 from mailguard.incidents.rule_proposals import written_rule
 from mailguard.judging.examples import try_examples
+from mailguard.model.documents import BLANK, DocumentKind
 from mailguard.model.queue import State
 from mailguard.policy.directory import Directory
 from mailguard.policy.loading import load_policy
 from mailguard.policy.shipped import shipped_folder
 from mailguard.web.incident_tabs import TABS
+from tests.conformance import test_web_incident_documents as letters
 from tests.conformance.hold_parts import SATO, SENDER, A, B, MakeNode, Node
 from tests.conformance.mail_pages import words_of
 from tests.conformance.test_incidents import HEAD, OFFICER, name_officers
@@ -203,6 +205,48 @@ async def test_drill_shows_a_made_up_accident_and_says_on_every_page_that_it_is_
         one for one in await node.accepted_ids() if (await node.mail(one)).submission.session.listener == "drill"
     ]
     assert path.rpartition("/")[2] in listed.text
+
+
+@pytest.mark.parametrize("situation", [one.name for one in SITUATIONS])
+async def test_drill_is_played_through_to_the_last_answer_and_nothing_leaves(
+    web_office: WebOffice, node: Node, situation: str
+) -> None:
+    """The letters are written and released as for the real thing and stay here; answers are written down; it can be
+    played to its end.
+    """
+    async with await web_office.signed_in(OFFICER, TWO) as client:
+        path = (await client.post("/incidents/drill", data={"situation": situation})).headers["location"]
+        desk = letters.Desk(client, path.rpartition("/")[2])
+        page = await desk.open("deletion_request")
+        filled = {name: words.replace(BLANK["ja"], "総務課") for name, words in letters.fields_of(page).items()}
+        saved = await desk.send("deletion_request", **filled, act="save")
+        to = letters.ticks_of(await desk.open("deletion_request"))
+        released = await desk.release("deletion_request", to)
+        asked = words_of(await client.get(f"{path}/deletion"))
+        answers = [
+            await client.post(
+                f"{path}/deletion/answer", data={"who": one, "answer": "deleted_unopened", "note": "電話で確認"}
+            )
+            for one in to
+        ]
+        after = words_of(await client.get(f"{path}/deletion"))
+        nobody = await client.post(
+            f"{path}/deletion/answer", data={"who": "-99", "answer": "deleted_unopened", "note": "x"}
+        )
+    parts = web_office.parts
+    sent = await parts.store.read(
+        lambda reader: parts.documents.sent(reader, path.rpartition("/")[2], DocumentKind.DELETION_REQUEST)
+    )
+
+    assert (200, 303, 303) == (page.status_code, saved.status_code, released.status_code), released.text
+    assert len(to) == len(sent) > 0
+    assert [None] * len(sent) == [one.queue_id for one in sent]
+    assert all("/answer/…" in "".join(part.text for part in one.body.sections) for one in sent)
+    assert JA["incidents.deletion.asked.drill"] in asked
+    assert {303} == {one.status_code for one in answers}
+    assert JA["incidents.deletion.all_unread"] in after
+    assert 422 == nobody.status_code
+    assert [] == await node.accepted_ids()
 
 
 async def test_drill_beside_a_real_mail_leaves_it_alone(web_office: WebOffice, node: Node) -> None:

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from mailguard.errors import NotAllowed, StaleState
 from mailguard.i18n import Language
+from mailguard.incidents.deletion import UNANSWERABLE
 from mailguard.incidents.documents import (
     SECTION_MAX,
     Deed,
@@ -290,7 +291,7 @@ def _preview(visit: SignedInVisit, body: Document, known: Known) -> Document:
     leaked = known.scope.leaked_to
     letter = addressed(body, Addressee(leaked[0].name, leaked[0].address) if leaked else Addressee("", ""))
     url = visit.parts.settings.web.public_url.rstrip("/")
-    return asking(letter, f"{url}/answer/…" if url else "")
+    return asking(letter, f"{url}/answer/{UNANSWERABLE}" if url else "")
 
 
 async def _file(visit: SignedInVisit, view: IncidentView, version: Version, ending: str) -> Response:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailguard.correspondents import Entry, book_in
+from mailguard.correspondents.transfer import COLUMNS
 from mailguard.mime.spreadsheet import BYTE_ORDER_MARK, line_of, plain
 
 A, B, C = "ando@one.example.com", "baba@two.example.net", "smith@three.example.com"
@@ -70,13 +73,18 @@ WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs
 LOCAL = st.text(st.sampled_from("abcxyz0189.!#$%&'*+/=?^_`{|}~-"), min_size=1, max_size=64)
 
 
-@given(st.dictionaries(LOCAL.map("{}@one.example.com".format), WORDS.map(str.strip), max_size=20))
-def test_what_a_spreadsheet_holds_is_read_as_it_is(people: dict[str, str]) -> None:
-    """Names and addresses of any letters come through a file unchanged."""
-    rows = [("address", "name"), *people.items()]
-    book = book_in((BYTE_ORDER_MARK + "".join(map(line_of, rows))).encode())
+DAYS = st.dates(date(2000, 1, 1), date(2100, 1, 1))
+HISTORIES = st.just((0, None)) | st.tuples(st.integers(1, 10**6), DAYS)
 
-    assert ((), people) == (book.skipped, {one.address: one.name for one in book.entries})
+
+@given(st.dictionaries(LOCAL.map("{}@one.example.com".format), st.tuples(WORDS.map(str.strip), HISTORIES), max_size=20))
+def test_what_was_written_out_is_read_as_it_is(people: dict[str, tuple[str, tuple[int, date | None]]]) -> None:
+    """Names and addresses of any letters, how many mails and when the last was come through a file unchanged."""
+    known = [Entry(address, name, mails, last) for address, (name, (mails, last)) in people.items()]
+    rows = [(one.address, one.name, str(one.mails), one.last.isoformat() if one.last else "") for one in known]
+    book = book_in((BYTE_ORDER_MARK + "".join(map(line_of, [COLUMNS, *rows]))).encode())
+
+    assert ((), tuple(known)) == (book.skipped, book.entries)
 
 
 @given(st.text(max_size=300).map(str.encode) | st.binary(max_size=300))

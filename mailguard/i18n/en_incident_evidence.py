@@ -62,6 +62,8 @@ TEXTS: dict[str, str] = {
         "      seq, at, actor_kind, action, queue_id (or nothing), details, actor\n"
         "      For seq 1, previous is 32 octets of zero.\n"
         "  timeline.jsonl                what was done\n"
+        "  documents/...-version-N.txt   a document or letter that a person released, to be read\n"
+        "  documents/...-version-N.json  the same as it was hashed when it was released\n"
         "wire_sha256 in the list is the SHA-256 of a mail as SMTP sends it, with dots at line starts doubled.\n"
     ),
 }

@@ -61,6 +61,8 @@ TEXTS: dict[str, str] = {
         "      seq, at, actor_kind, action, queue_id(なければ空), details, actor\n"
         "      seq が1のとき、previous は0が32バイトです。\n"
         "  timeline.jsonl                これまでの対応\n"
+        "  documents/...-version-N.txt   人が確かめて確定した文書と、送った手紙(読むための形)\n"
+        "  documents/...-version-N.json  同じ文書を、確定したときのハッシュを計算した形で保存したもの\n"
         "目録の wire_sha256 は、SMTPで送る形(行頭の点を2つにした形)のSHA-256です。\n"
     ),
 }

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from mailguard import hold
-from mailguard.incidents.bundle import Bundle, Bundler, exported, written
+from mailguard.incidents.bundle import GUIDE, Bundle, Bundler, exported, written
 from mailguard.incidents.bundle_check import BundleReport, checked
 from mailguard.incidents.bundle_text import sums_of, written_list
 from mailguard.incidents.documents import DOCUMENTS, DocumentRecords, release, save
@@ -106,6 +106,7 @@ async def test_what_was_released_is_part_of_the_evidence(
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if name.startswith("documents/")]
         octets, words_out = (archive.read(name) for name in names)
+        guide = archive.read(GUIDE).decode()
     fine = checked(path, bundle.digest).faults
     changed = edited("internal_report-version-1.json", "誤送信".encode(), "正しい".encode())
     faults = checked(rewritten(path, lambda files: fitting(changed(files)))).faults
@@ -113,6 +114,8 @@ async def test_what_was_released_is_part_of_the_evidence(
     assert [f"documents/internal_report-version-1.{ending}" for ending in ("json", "txt")] == names
     assert (signed.digest, True, ()) == (sha256(octets).hexdigest(), "誤送信です。" in words_out.decode(), fine)
     assert ("documents/internal_report-version-1.json is not what was released",) == faults
+    # Who opens the bundle years later reads what these files are, in both languages.
+    assert [2, 2] == [guide.count(f"documents/...-version-N.{ending}") for ending in ("json", "txt")]
 
 
 def fitting(files: dict[str, bytes]) -> dict[str, bytes]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email
-from datetime import UTC, datetime
 from email.policy import default
 
 import pytest
@@ -13,7 +12,7 @@ from hypothesis import strategies as st
 from mailguard.mime.addresses import Mailbox, mailboxes_of
 from mailguard.mime.head import decode_words
 from mailguard.mime.line_ends import is_canonical
-from mailguard.mime.own_mail import mailbox, message_id_or_none, moment, one_line, text_mail, unstructured
+from mailguard.mime.own_mail import mailbox, message_id_or_none, one_line, text_mail, unstructured
 
 
 def unfolded(value: str) -> bytes:
@@ -81,8 +80,3 @@ def test_text_mail_is_in_wire_form() -> None:
     assert is_canonical(octets)
     assert b"\r\n..odd: y\r\n" in octets
     assert "一\n.\n二\n" == email.message_from_bytes(octets, policy=default).get_content().replace("\r\n", "\n")
-
-
-def test_moment_names_its_zone() -> None:
-    """A time can be understood anywhere."""
-    assert moment(datetime(2026, 11, 26, 5, 30, tzinfo=UTC)).startswith("2026-11-2")

@@ -79,6 +79,7 @@ TEXTS: dict[str, str] = {
     "audit.detail.kinds": "kinds of data",
     "audit.detail.known_at": "known since",
     "audit.detail.known_on": "known since",
+    "audit.detail.left_open": "things left undone",
     "audit.detail.language": "language",
     "audit.detail.last_event": "check value of the last entry",
     "audit.detail.law": "version of the law",

@@ -79,6 +79,7 @@ TEXTS: dict[str, str] = {
     "audit.detail.kinds": "情報の種類",
     "audit.detail.known_at": "気づいた日時",
     "audit.detail.known_on": "気づいた日",
+    "audit.detail.left_open": "済ませずに残したことの数",
     "audit.detail.language": "言語",
     "audit.detail.last_event": "最後の記録の照合値",
     "audit.detail.law": "法律のルールの版",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,12 +46,17 @@ def add_note(records: IncidentRecords, incident_id: IncidentId, actor: Actor, no
 
 
 def change(
-    records: IncidentRecords, incident_id: IncidentId, actor: Actor, changed: Change, note: str = ""
+    records: IncidentRecords,
+    incident_id: IncidentId,
+    actor: Actor,
+    changed: Change,
+    note: str = "",
+    left_open: Sequence[str] = (),
 ) -> Work[Incident]:
     """Say what it is or where it stands. What is so already changes nothing; nothing at all is safe.
 
-    Raises ``UnknownIncident``; ``NotAllowed`` where it is closed or opened again without a note, or closed without a
-    lesson.
+    ``left_open``: what whoever closes it knows to be still undone, by the names of duties, for the record. Raises
+    ``UnknownIncident``; ``NotAllowed`` where it is closed or opened again without a note, or closed without a lesson.
     """
     written = note.strip()
     assure_note(written)
@@ -74,6 +80,8 @@ def change(
         details: dict[str, object] = {
             name: [str(getattr(incident, name)), str(value)] for name, value in different.items() if name != "severity"
         }
+        if is_ending and left_open:
+            details["left_open"] = list(left_open)
         if "severity" in different:
             details["severity"] = True
         after = records.change(

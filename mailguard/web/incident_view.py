@@ -38,6 +38,8 @@ from mailguard.web.visit import NotHere, SignedInVisit
 
 JAPAN = ZoneInfo("Asia/Tokyo")
 """Where the days of the law are counted, whatever the office's zone is."""
+_COUNTED = frozenset({"dues", "left_open"})
+"""Details of a change that are lists of other things than before and after."""
 _NUMBER = re.compile(r"[0-9]{4}-[0-9]{4,9}")
 
 
@@ -206,12 +208,14 @@ def _lines(one: Entry, language: Language, zone: ZoneInfo) -> list[str]:
     if one.kind not in (EntryKind.CHANGED, EntryKind.KNOWN_AT):
         return []
     moved = [text(language, "incident.due.moved", count=_count(one, "dues"))] if _count(one, "dues") else []
+    if left := _count(one, "left_open"):
+        moved.append(text(language, "incidents.closing.left", count=left))
     return [
         text(
             language, "incidents.entry.change", field=text(language, f"incidents.field.{name}"),
             before=_value(name, values[0], language, zone), after=_value(name, values[1], language, zone),
         )
-        for name, values in ((name, _list(given)) for name, given in one.details.items() if name != "dues")
+        for name, values in ((name, _list(given)) for name, given in one.details.items() if name not in _COUNTED)
         if len(values) == 2
     ] + moved  # fmt: skip
 

@@ -22,6 +22,7 @@ _POSITIONS = frozenset(
     }
 )  # fmt: skip
 """Recipients of a mail, counted from 0 where they are recorded and from 1 where they are read."""
+_COUNTED = frozenset({"left_open"})
 _RULES = frozenset({"rules", "rule", "reasons", "left"})
 _HASHES = frozenset({"sha256", "hash", "seal", "mac", "manifest_sha256", "record_head", "last_event", "contents"})
 _HASH_SHOWN = 12
@@ -85,6 +86,8 @@ class _Words:
         if name in _HASHES:
             plain = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             return plain if len(plain) <= _HASH_SHOWN else f"{plain[:_HASH_SHOWN]}…"
+        if name in _COUNTED and isinstance(value, list):
+            return str(len(value))
         if name in _POSITIONS and (positions := _positions(value)):
             return self._positions(positions)
         if isinstance(value, Mapping):

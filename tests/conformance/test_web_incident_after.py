@@ -106,7 +106,7 @@ async def test_incident_is_closed_with_a_lesson_alone(web_office: WebOffice, nod
     """Closing without one is refused in words; a rule, a training, or a reason for none is enough."""
     incident_id = await reported(web_office, await node.held(A))
     path = f"/incidents/{incident_id}"
-    closing = {"phase": "closed", "change_note": "done"}
+    closing = {"phase": "closed", "change_note": "done", "leaves_open": "1"}
     async with await web_office.signed_in(OFFICER, TWO) as client:
         refused = await client.post(f"{path}/change", data=closing)
         wrong = [

@@ -279,7 +279,9 @@ async def test_link_answers_without_a_sign_in_and_tells_nothing_of_the_mail(
         leads = await client.post(f"/incidents/{incident_id}/deletion/open")
         read = await client.get(leads.headers["location"])
         await client.post(f"/incidents/{incident_id}/prevention", data={"lesson": "none", "note": "x"})
-        await client.post(f"/incidents/{incident_id}/change", data={"phase": "closed", "change_note": "x"})
+        await client.post(
+            f"/incidents/{incident_id}/change", data={"phase": "closed", "change_note": "x", "leaves_open": "1"}
+        )
     async with web_office.client() as anybody:
         over = await anybody.get(link)
         late = await anybody.post(link, data={"answer": "forwarded"})

@@ -109,6 +109,9 @@ async def test_officer_sees_facts_law_and_timeline_and_works_on_it(
             await client.post(f"{path}/known-at", data={"known_at": "2026-01-05T09:30", "reason": "先方から電話"}),
             await client.post(f"{path}/prevention", data={"lesson": "training", "note": "宛先の見方を話した"}),
             await client.post(f"{path}/change", data={"phase": "closed", "change_note": "研修をした"}),
+            await client.post(
+                f"{path}/change", data={"phase": "closed", "change_note": "研修をした", "leaves_open": "1"}
+            ),
         ]
         after = words_of(await client.get(path))
 
@@ -116,7 +119,13 @@ async def test_officer_sees_facts_law_and_timeline_and_works_on_it(
     assert JA["incidents.fate.received"] in before
     assert JA["incidents.fate.stopped"] in before
     assert JA["law.help"] in before
-    assert [303] * 5 == [one.status_code for one in answers], [one.text for one in answers]
+    # Before it is closed, officers read what nobody has done, and say that they know.
+    assert [303] * 4 + [422, 303] == [one.status_code for one in answers], [one.text for one in answers]
+    left = re.search(r"まだ済んでいないこと (\d+)件", words_of(answers[4]))
+    assert left is not None
+    assert JA["incidents.closing.answers"].format(count=1) in words_of(answers[4])
+    assert JA["incidents.closing.left"].format(count=left[1]) in after
+    assert '<option value="closed" selected>' in answers[4].text
     for word in ("電話で削除をお願いした", JA["incidents.cause.wrong_recipient"], "先方から電話", "研修をした"):
         assert word in after
 
@@ -220,6 +229,7 @@ async def test_accident_outside_mail_is_reported_by_anybody(web_office: WebOffic
         sent = await client.post("/incidents/open", data={"kind": "loss", "note": "<b>電車</b>に忘れた"})
         inside = await client.post("/incidents/open", data={"kind": "insider", "note": "名簿を持ち出した"})
         own = await client.get(sent.headers["location"])
+        home = await client.get("/mails")
     async with await web_office.signed_in(HEAD, TWO) as client:
         page: httpx2.Response = await client.get(sent.headers["location"])
         hidden = await client.get(inside.headers["location"])
@@ -227,6 +237,9 @@ async def test_accident_outside_mail_is_reported_by_anybody(web_office: WebOffic
 
     assert (422, 303, 200) == (empty.status_code, sent.status_code, own.status_code)
     assert JA["incidents.result.now"] in own.text
+    # It is in the menu of every page; officers have it on their page of incidents.
+    assert 'href="/incidents/open"' in home.text
+    assert 1 == listed.text.count('href="/incidents/open"')
     assert "&lt;b&gt;電車" in page.text
     # Before anybody knows what was on it, every rule for such an accident may apply.
     assert JA["law.help"] in words_of(page)

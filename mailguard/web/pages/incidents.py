@@ -26,6 +26,7 @@ from mailguard.model.incident import Cause, Incident, IncidentId, IncidentKind, 
 from mailguard.model.people import Right
 from mailguard.model.queue import QueueId
 from mailguard.web.forms import Mistake
+from mailguard.web.incident_closing import LeftOpen, left_open
 from mailguard.web.incident_glance import glance_at
 from mailguard.web.incident_key import key_asked, key_told_in
 from mailguard.web.incident_mails import NAMED_MAX, ids_in, seen_mails
@@ -187,13 +188,18 @@ async def changed(visit: SignedIn, incident_id: IncidentId) -> Response:
     if is_ending and IncidentAct.CLOSE not in view.acts:
         raise NotAllowed("may not close")
     mistakes = _note_mistakes("change_note", note, "incidents.mistake.change_note", is_needed=is_ending)
+    left = await left_open(visit, view) if is_ending and before.is_open else []
+    if left and not form.has("leaves_open"):
+        mistakes.insert(0, Mistake("leaves_open", "incidents.closing.mistake", {"count": len(left)}))
     if is_ending and before.is_open and not lessons_of(view.entries):
         mistakes.insert(0, Mistake("phase", "incidents.prevention.mistake.closing"))
     if wanted.severity is not None and len(wanted.severity) > SEVERITY_MAX:
         mistakes.insert(0, Mistake("severity", "incidents.mistake.severity", {"max": SEVERITY_MAX}))
     if mistakes:
-        return _whole(visit, view, mistakes, change_note=note)
-    await visit.write(change(visit.parts.incidents, incident_id, visit.actor, wanted, note))
+        phase = "" if wanted.phase is None else wanted.phase.value
+        return _whole(visit, view, mistakes, left, change_note=note, phase=phase)
+    work = change(visit.parts.incidents, incident_id, visit.actor, wanted, note, [one.what for one in left])
+    await visit.write(work)
     return visit.go(view.path, "success", "incidents.done.changed")
 
 
@@ -249,7 +255,13 @@ def _result(visit: SignedInVisit, view: IncidentView, mistakes: list[Mistake] | 
     )
 
 
-def _whole(visit: SignedInVisit, view: IncidentView, mistakes: list[Mistake] | None = None, **typed: str) -> Response:
+def _whole(
+    visit: SignedInVisit,
+    view: IncidentView,
+    mistakes: list[Mistake] | None = None,
+    left: list[LeftOpen] | None = None,
+    **typed: str,
+) -> Response:
     zone = visit.parts.policy.rules.hours.zone
     summary = next((fact.summary for fact in view.facts if fact.summary is not None), None)
     law = consequence_words(visit.parts, view, visit.language)
@@ -270,7 +282,8 @@ def _whole(visit: SignedInVisit, view: IncidentView, mistakes: list[Mistake] | N
         phases=[one for one in Phase if _may_choose(view, one)],
         known_local=f"{view.incident.known_at.astimezone(zone):%Y-%m-%dT%H:%M}",
         shown_at_first=SHOWN_AT_FIRST,
-        typed={"note": "", "change_note": "", "reason": "", **typed},
+        left=left or [],
+        typed={"note": "", "change_note": "", "reason": "", "phase": view.incident.phase, **typed},
     )
 
 

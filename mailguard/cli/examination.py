@@ -384,6 +384,26 @@ async def sms_gateway(settings: Settings) -> AsyncIterator[Found]:
         yield Found("sms gateway", Grade.OK, f"reached, {version} verified" if version else "reached, no TLS")
 
 
+async def syslog_server(settings: Settings) -> AsyncIterator[Found]:
+    """The server that gets the record as it grows: reached, TLS verified. Nothing is handed in."""
+    from mailguard.delivery.syslog import NotTaken, SyslogLink
+
+    syslog = settings.audit.syslog
+    if syslog is None:
+        return
+    part = f"syslog {syslog.host}:{syslog.port}"
+    link = SyslogLink(syslog)
+    try:
+        await asyncio.to_thread(link.hand_in, ())
+    except NotTaken as error:
+        yield Found(part, Grade.FAIL, f"cannot be reached: {error}",
+                    "look at audit.syslog (host, port, tls, ca_file, certificate); the record waits here")  # fmt: skip
+    else:
+        yield Found(part, Grade.OK, "reached, no TLS" if syslog.tls == "off" else "reached, TLS verified")
+    finally:
+        link.close()
+
+
 def _has_database(settings: Settings) -> bool:
     return bool(settings.storage.database) or (settings.storage.directory / "mailguard.db").exists()
 
@@ -396,4 +416,6 @@ def _unforeseen(part: str, error: Exception) -> Found:
 CHECKS: tuple[Callable[[Settings], Iterator[Found]], ...] = (
     rules, files, database, master_key, certificate, protection, people, contacts, clock,
 )  # fmt: skip
-CONNECTING: tuple[Callable[[Settings], AsyncIterator[Found]], ...] = (listeners, next_hops, sign_in_server, sms_gateway)
+CONNECTING: tuple[Callable[[Settings], AsyncIterator[Found]], ...] = (
+    listeners, next_hops, sign_in_server, sms_gateway, syslog_server,
+)  # fmt: skip

@@ -38,6 +38,7 @@ from mailguard.store import Store
 from mailguard.store.engine import sqlite_url
 from mailguard.store.schema import upgrade
 from tests.fakes.sign_in_server import SignInServer
+from tests.fakes.syslog_server import SyslogServer
 from tests.system.certificates import Certificates, make_certificates
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -294,6 +295,26 @@ async def test_doctor_reaches_the_gateway_for_short_messages_and_sends_nothing(
     assert (1, "fail") == (untrusted[0], untrusted[1]["sms gateway"][0][0])
     assert "certificate" in untrusted[1]["sms gateway"][0][1]
     assert (1, "fail") == (gone[0], gone[1]["sms gateway"][0][0])
+
+
+async def test_doctor_reaches_the_syslog_server_and_sends_nothing(office: Office, certificates: Certificates) -> None:
+    """Whether the record can be forwarded is known before the first event waits; without a server nothing is said."""
+    without = await office.look()
+    with SyslogServer(certificates) as server:
+        office.settings["audit"] = {
+            "syslog": {"host": "localhost", "port": server.port, "ca_file": str(certificates.authority)}
+        }
+        reached = await office.look()
+        office.settings["audit"]["syslog"].pop("ca_file")
+        untrusted = await office.look()
+    gone = await office.look()
+
+    assert "syslog" not in without[1]
+    assert (0, [("ok", "reached, TLS verified")]) == (reached[0], reached[1]["syslog"])
+    assert [] == server.messages
+    assert (1, "fail") == (untrusted[0], untrusted[1]["syslog"][0][0])
+    assert "certificate" in untrusted[1]["syslog"][0][1]
+    assert (1, "fail") == (gone[0], gone[1]["syslog"][0][0])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import format_datetime
@@ -18,6 +19,8 @@ CLOSING = "closing"
 DATA = "data"
 """The section of a notice that says which data of this person it is about."""
 _NAME_MAX = 100
+_MARK = re.compile(r"^【[^】]*】")
+"""What a subject begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,9 @@ def asking(document: Document, link: str, *, by_mail: bool = True, is_reminder: 
         return replace(document, sections=tuple(sections))
     at = 1 if sections[0].id == "salutation" else 0
     sections.insert(at, Section("reminder", "", say("reminder")))
-    return replace(document, sections=tuple(sections), title=say("reminder.subject", subject=document.title))
+    # One mark at the head of a subject is enough.
+    subject = _MARK.sub("", document.title)
+    return replace(document, sections=tuple(sections), title=say("reminder.subject", subject=subject))
 
 
 def written(document: Document, to: Mailbox, desk: Desk, name: str, now: datetime) -> bytes:

@@ -411,8 +411,9 @@ async def test_letter_released_by_two_officers_at_once_is_sent_once(
     assert 303 == again.status_code
     assert {one: 3 if one in PARENTS[:2] else 1 for one in hop_addresses(hop)} == hop_addresses(hop)
     if kind == "deletion_request":
-        subject = message_from_bytes(hop.mails[-1].content, policy=policy.default)["Subject"]
-        assert ("【再度のお願い】", 1) == (subject[:8], subject.count("【"))
+        subjects = [message_from_bytes(one.content, policy=policy.default)["Subject"] for one in hop.mails]
+        again_subjects = [one for one in subjects if one.startswith("【再度のお願い】")]
+        assert (2, {1}) == (len(again_subjects), {one.count("【") for one in again_subjects})
 
 
 def hop_addresses(hop: ScriptedNextHop) -> dict[str, int]:

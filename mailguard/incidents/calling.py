@@ -9,7 +9,7 @@ from datetime import datetime
 from mailguard.accounts.people import deputies_of, holders_by_department, person_of, persons_of
 from mailguard.incidents.queries import Reader
 from mailguard.incidents.telling import officers_for
-from mailguard.model.address import comparable
+from mailguard.model.address import comparable, domain_of
 from mailguard.model.incident import Entry, EntryKind, Incident, IncidentKind
 from mailguard.model.people import Role
 from mailguard.policy.incident_plan import Contact, Contacts
@@ -59,7 +59,8 @@ def responsible(
     if incident.kind is IncidentKind.INSIDER:
         return _addresses(roster_of(reader, contacts, Role.SECURITY_OFFICER, now).people)
     if role is Role.STAFF:
-        told = {comparable(incident.opened_by)} if "@" in incident.opened_by else set()
+        # Who opened it by a command has no domain: nobody's mailbox stands behind that name.
+        told = {comparable(incident.opened_by)} if domain_of(incident.opened_by) else set()
         people: tuple[Contact, ...] = ()
     else:
         people = roster_of(reader, contacts, role, now, incident.department).people

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from mailguard import audit
+from mailguard.crash_points import crash_point
 from mailguard.errors import UnknownIncident
 from mailguard.hold.notices import Notices
 from mailguard.incidents import due_queries
@@ -111,6 +112,7 @@ class Reminders:
         audit.append(
             transaction, AuditEvent(transaction.now, ACTOR, AuditAction.INCIDENT_CHANGED, None, recorded)
         )  # fmt: skip
+        crash_point("before_reminder_commit")
         return len(written)
 
     def _write(self, transaction: Transaction, incident: Incident, address: str, lines: list[_Told]) -> bool:

@@ -68,6 +68,7 @@ class IncidentReminder:
         mails = 0
         for incident_id in await self._store.read(lambda reader: due_queries.to_remind(reader, now, _BATCH)):
             mails += await self._tried(lambda transaction, one=incident_id: self._reminders.remind(transaction, one))  # type: ignore[misc]
+            crash_point("after_reminder_commit")
         if mails:
             log.info("incidents_reminded", mails=mails)
             self.hint()
@@ -86,15 +87,13 @@ class IncidentReminder:
     async def _tried(self, work: Callable[[Transaction], int]) -> int:
         """Do it for one incident; what is wrong with it keeps no other one waiting."""
         try:
-            done = int(await self._store.write(work))
+            return int(await self._store.write(work))
         except StaleState:
             # It changed at this moment; the next look sees it as it is.
             return 0
         except MailguardError as error:
             log.error("incident_not_reminded", error=type(error).__name__)
             return 0
-        crash_point("after_reminder_commit")
-        return done
 
 
 def _nothing() -> None:

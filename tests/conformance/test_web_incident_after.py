@@ -152,6 +152,25 @@ async def test_rule_is_proposed_from_the_mail_and_tried_out(web_office: WebOffic
     assert "incident-2026-0001" in page.text
 
 
+async def test_proposed_rule_leaves_out_a_recipient_who_was_meant(web_office: WebOffice, node: Node) -> None:
+    """Who was to get the mail is no wrong address; a rule that stops them would bother us for every mail to them."""
+    right, wrong = "ando@one.example.com", "baba@two.example.com"
+    queue_id = await node.held(right, wrong)
+    await node.store.write(hold.release(node.spool, queue_id, SATO, ""))
+    await node.look()
+    path = f"/incidents/{await reported(web_office, queue_id)}"
+    async with await web_office.signed_in(OFFICER, TWO) as client:
+        before = await client.get(f"{path}/prevention")
+        said = {"wrong": f"{queue_id}:1", "meant": f"{queue_id}:0", "note": "安藤様は正しい宛先"}
+        corrected = await client.post(f"{path}/scope/wrong", data=said)
+        after = await client.get(f"{path}/prevention")
+
+    assert 303 == corrected.status_code, words_of(corrected)
+    assert right in before.text.partition('<pre class="scrolls"')[2].partition("</pre>")[0]
+    rule = after.text.partition('<pre class="scrolls"')[2].partition("</pre>")[0]
+    assert (False, True) == (right in rule, wrong in rule)
+
+
 async def test_rule_that_is_written_for_the_office_is_a_rule(tmp_path: Path) -> None:
     """What the page writes for the folder of rules is taken up as it is, and its own examples come out right."""
     written = written_rule("incident-2026-0001", [A], {"ja": "確かめてください。", "en": "Please check."})

@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from mailguard.i18n import CATALOGUES, text
-from mailguard.incidents.facts import REACHED, MailFact
+from mailguard.incidents.facts import MailFact
 from mailguard.incidents.lessons import Lesson, LessonKind, learned, lessons_of
 from mailguard.incidents.opening import NOTE_MAX
 from mailguard.incidents.permission import IncidentAct
 from mailguard.incidents.rule_proposals import NAMED_MAX, Proposal, proposals, written_rule
+from mailguard.incidents.scope import scope_of
 from mailguard.judging.drafts import Draft
 from mailguard.model.incident import IncidentId
 from mailguard.policy.differences import Difference, differences
@@ -107,12 +108,9 @@ async def _proposals(visit: SignedInVisit, view: IncidentView) -> list[Proposal]
 
 def _own_rule(view: IncidentView) -> str:
     """A rule about those who got it and should not have; "" where nobody outside did."""
-    wrong = [
-        one.address
-        for fact in view.facts
-        for one in fact.recipients
-        if one.is_outside and one.fate in REACHED and _is_named(fact)
-    ]
+    named = {fact.queue_id for fact in view.facts if _is_named(fact)}
+    leaks = [one for one in scope_of(view.facts, view.entries).recipients if one.is_leak and one.is_outside]
+    wrong = [one.address for one in leaks if one.queue_id in named]
     name = f"incident-{view.incident.incident_id}"
     note: dict[str, str] = {
         language: text(language, "incidents.prevention.own.reason", incident_id=view.incident.incident_id)

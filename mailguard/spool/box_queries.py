@@ -214,6 +214,7 @@ _FOR_APPROVER = (
     select(recipient.c.queue_id, func.min(_DEADLINE).label("deadline"))
     .where(
         _state(State.HELD),
+        _any_of(State.HELD, State.DEFERRED),
         recipient.c.verdict.like(literal_column('\'%"needs":"approver"%\'')),
     )
     .group_by(recipient.c.queue_id)

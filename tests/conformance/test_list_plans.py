@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event
 from mailguard.hold.boxes import Box, Scope, Span, counts_of, list_box
 from mailguard.hold.decision import decision_of
 from mailguard.hold.search import Searched, search
-from mailguard.spool import Spool
+from mailguard.spool import Spool, box_queries
 from mailguard.store import Store
 from tests.bench.web_lists import OWNER, Fill
 from tests.fakes.clock import StandingClock
@@ -74,6 +74,8 @@ async def test_lists_of_many_mails_read_by_indexes(url: str, store: Store, spool
         lambda reader: list_box(spool, reader, OWN, Box.SENT, now=now),
         lambda reader: search(spool, reader, OWN, Searched("zzzz"), now=now),
         lambda reader: decision_of(spool, reader, owned[0], {}, lambda _: True),
+        # For the number in the menu of every page.
+        lambda reader: box_queries.waiting_for_approver(reader, 50),
     ]
     everybody: list[Callable[[Connection], object]] = [
         lambda reader: list_box(spool, reader, EVERYBODY, Box.SENT, now=now),

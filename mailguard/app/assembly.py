@@ -28,6 +28,7 @@ from mailguard.hold.mend_record import HoldRules
 from mailguard.hold.notices import Notices
 from mailguard.hold.returning import Returning
 from mailguard.incidents import INCIDENTS, IncidentRecords, Openings, Responder
+from mailguard.incidents.answer_notices import AnswerNotices
 from mailguard.incidents.counting import Counter
 from mailguard.incidents.deletion import Deletions
 from mailguard.incidents.documents import DOCUMENTS, DocumentRecords
@@ -114,7 +115,8 @@ class Assembly:
         )  # fmt: skip
         self.incidents = IncidentRecords(self.spool.secret_box(INCIDENTS))
         self.documents = DocumentRecords(self.spool.secret_box(DOCUMENTS))
-        self.deletions = Deletions(self.spool, self.incidents, self.documents, settings)
+        self.notices = self._notices()
+        self.deletions = self._deletions()
         self.answer_desk = AnswerDesk(
             self.spool, self.deletions, settings.incidents.answer_address, settings.office.postmaster
         )  # fmt: skip
@@ -149,7 +151,6 @@ class Assembly:
         """Notices, incidents, sign-in, submission and pages: what stands on the way of mail made before it."""
         settings = self.settings
         self.announcer = self._announcer()
-        self.notices = self._notices()
         self.notifier = self._notifier()
         self.openings = self._openings()
         self.deliverer.triggers = self.inspector.triggers = Triggers(
@@ -189,6 +190,10 @@ class Assembly:
         settings = self.settings
         webhooks, url = settings.notices.webhooks, settings.web.public_url
         return Announcer(webhooks, url, settings.office.language, self.clock, post, self._is_well)
+
+    def _deletions(self) -> Deletions:
+        told = AnswerNotices(self.incidents, self.notices)
+        return Deletions(self.spool, self.incidents, self.documents, self.settings, told)
 
     def _notices(self) -> Notices:
         settings = self.settings

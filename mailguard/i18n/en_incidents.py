@@ -85,6 +85,17 @@ TEXTS: dict[str, str] = {
     "incidents.notice.opened_at": "Reported: {at}",
     "incidents.notice.stopped": "Recipients stopped: {count}",
     "incidents.notice.gone": "Recipients that got it, or may have: {count}",
+    "incidents.notice.answer.subject": "[Incident {incident_id}] An answer to the request to delete",
+    "incidents.notice.answer.subject.all": "[Incident {incident_id}] All have answered the request to delete",
+    "incidents.notice.answer.intro": "Somebody who was asked to delete the mail has answered. Please look at it.",
+    "incidents.notice.answer.intro.all": "Everybody who was asked to delete the mail has answered.",
+    "incidents.notice.answer.said": "This answer: {answer}",
+    "incidents.notice.answer.count": "Recipients who have answered: {answered} of {asked}",
+    "incidents.notice.answer.words": "There are words in it to be read.",
+    "incidents.notice.answer.next": "Who answered stands on the page of answers, behind the sign-in.",
+    "incidents.notice.answer.next.all": (
+        "Please look at the page of answers. Whether it must be reported may have changed."
+    ),
     "incidents.notice.next": "The page behind the sign-in shows who got it, what is in it, and until when to report.",
     "incidents.navigation": "Incidents",
     "incidents.navigation.open": "Report an accident",

@@ -83,6 +83,17 @@ TEXTS: dict[str, str] = {
     "incidents.notice.opened_at": "報告を受けた日時: {at}",
     "incidents.notice.stopped": "止めた宛先: {count}件",
     "incidents.notice.gone": "届いた、または届いたかもしれない宛先: {count}件",
+    "incidents.notice.answer.subject": "【事故 {incident_id}】削除のお願いに返事がありました",
+    "incidents.notice.answer.subject.all": "【事故 {incident_id}】削除のお願いに全員の返事がそろいました",
+    "incidents.notice.answer.intro": "削除をお願いした相手から、返事がありました。確認してください。",
+    "incidents.notice.answer.intro.all": "削除をお願いした相手の全員から、返事がありました。",
+    "incidents.notice.answer.said": "今回の返事: {answer}",
+    "incidents.notice.answer.count": "返事のあった宛先: {asked}件のうち{answered}件",
+    "incidents.notice.answer.words": "返事には、お読みいただく言葉があります。",
+    "incidents.notice.answer.next": "だれの返事かは、サインインしたあとの「削除の確認」の画面で見られます。",
+    "incidents.notice.answer.next.all": (
+        "「削除の確認」の画面で内容を確かめてください。報告が必要かどうかの判断が変わることがあります。"
+    ),
     "incidents.notice.next": (
         "だれに届いたか、何が含まれるか、いつまでに報告するかは、サインインしたページで確かめられます。"
     ),

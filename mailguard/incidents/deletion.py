@@ -22,6 +22,7 @@ from mailguard.config import Settings
 from mailguard.delivery.bounce import Bounce
 from mailguard.errors import NotAllowed
 from mailguard.incidents import request_queries as queries
+from mailguard.incidents.answer_notices import AnswerNotices
 from mailguard.incidents.answers import OFFERED, Answer, Means, Wrong, answers_of
 from mailguard.incidents.documents import Deed, DocumentRecords, Version, assure_seen, put_down, sign
 from mailguard.incidents.drills import made_up
@@ -70,11 +71,19 @@ class Request:
 class Deletions:
     """One per node; every method is a work, or adds to the caller's transaction."""
 
-    def __init__(self, spool: Spool, records: IncidentRecords, documents: DocumentRecords, settings: Settings) -> None:
+    def __init__(
+        self,
+        spool: Spool,
+        records: IncidentRecords,
+        documents: DocumentRecords,
+        settings: Settings,
+        told: AnswerNotices,
+    ) -> None:
         self._spool = spool
         self._records = records
         self._documents = documents
         self._settings = settings
+        self._told = told
 
     # -- asking
 
@@ -290,6 +299,7 @@ class Deletions:
         step = _reply_step(request.wrong, answer, means, sealed)
         after = self._records.change(transaction, request.incident, actor, [step])
         _record(transaction, actor, after, step)
+        self._told.tell(transaction, after, answer, has_words=means is Means.LINK and bool(sealed.get("text")))
         return after
 
     def _put_asked(

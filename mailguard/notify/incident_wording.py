@@ -56,3 +56,43 @@ def incident_words(told: IncidentTold, reader: Reader) -> Words:
     )
     subject = say(f"subject{drill}", kind=kind, incident_id=told.incident_id)
     return Words(subject, body.as_text(), body.as_html(reader.language))
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTold:
+    """An answer to a request to delete as a notice tells of it. ``answer``: its word; ``has_words``: there is more to
+    read. ``answered`` of ``asked``: recipients by now. ``link`` "": there is none.
+    """
+
+    incident_id: str
+    answer: str
+    has_words: bool
+    answered: int
+    asked: int
+    link: str
+
+
+def answer_words(told: AnswerTold, reader: Reader) -> Words:
+    """The notice. Who answered, and what they wrote, stands behind the sign-in."""
+
+    def say(key: str, **values: object) -> str:
+        return text(reader.language, f"incidents.notice.answer.{key}", **values)
+
+    answer = text(reader.language, f"incidents.deletion.answer.{told.answer}")
+    is_whole = told.answered == told.asked
+    facts = [say("said", answer=answer), say("count", answered=told.answered, asked=told.asked)]
+    if told.has_words:
+        facts.append(say("words"))
+    body = Body(
+        intro=say("intro.all" if is_whole else "intro"),
+        facts=tuple(facts),
+        heading="",
+        items=(),
+        closing=(say("next.all" if is_whole else "next"),),
+        link=told.link,
+        link_words=text(reader.language, "notice.open.list"),
+        link_note="" if told.link else text(reader.language, "notice.no_link.list"),
+        contact=contact(reader, ""),
+    )
+    subject = say("subject.all" if is_whole else "subject", incident_id=told.incident_id)
+    return Words(subject, body.as_text(), body.as_html(reader.language))

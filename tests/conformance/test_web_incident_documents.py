@@ -298,6 +298,33 @@ async def test_link_answers_without_a_sign_in_and_tells_nothing_of_the_mail(
     assert JA["incidents.answer.over"][:12] in words_of(late)
 
 
+async def test_officers_hear_of_answers_to_act_on_and_once_when_all_have_answered(
+    web_office: WebOffice, node: Node, clock: StandingClock, hop: ScriptedNextHop
+) -> None:
+    """A deletion is no news; that somebody passed it on is, and so is the last answer. Nothing of it is in the mail."""
+    incident_id = await asked(web_office, node, clock)
+    mails = await letters(web_office, node, incident_id)
+    await node.look()
+    heard: list[list[str]] = []
+    for number, (_, mail) in enumerate(mails):
+        before = len(hop.mails)
+        data = (
+            {"answer": "forwarded", "comment": "上司の田中に送りました"}
+            if number == 1
+            else {"answer": "deleted_unopened"}
+        )
+        async with web_office.client() as anybody:
+            assert 200 == (await anybody.post(link_in(mail), data=data)).status_code
+        await node.look()
+        new = [message_from_bytes(one.content, policy=policy.default) for one in hop.mails[before:]]
+        heard.append([one["Subject"] for one in new if CISO in str(one["To"])])
+        text = "".join(one.get_body(("plain",)).get_content() for one in new)  # type: ignore[union-attr]  # all have one
+        assert not [one for one in ("田中", *PARENTS) if one in text]
+
+    said, whole = (JA[f"incidents.notice.answer.subject{one}"].format(incident_id=incident_id) for one in ("", ".all"))
+    assert [[], [said], *([[]] * (len(mails) - 3)), [whole]] == heard
+
+
 @pytest.mark.parametrize(
     ("words", "answer"),
     [

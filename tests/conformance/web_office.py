@@ -33,6 +33,7 @@ from mailguard.hold.notices import Notices
 from mailguard.hold.returning import Returning
 from mailguard.i18n.times import JAPAN
 from mailguard.incidents import INCIDENTS, IncidentRecords, Openings, Responder
+from mailguard.incidents.answer_notices import AnswerNotices
 from mailguard.incidents.counting import Counter
 from mailguard.incidents.deletion import Deletions
 from mailguard.incidents.documents import DOCUMENTS, DocumentRecords
@@ -149,7 +150,7 @@ class WebOffice:
             incidents=incidents,
             openings=Openings(spool, Responder(spool, passwords, records), incidents, written, lambda: zone),
             documents=documents,
-            deletions=Deletions(spool, incidents, documents, self.settings),
+            deletions=Deletions(spool, incidents, documents, self.settings, AnswerNotices(incidents, written)),
             counter=Counter(spool, incidents, LookingHere(), clock),
             planner=Planner(incidents, clocks, lambda: self.policy.rules),
             hint=self._hint,

@@ -169,7 +169,9 @@ TEXTS: dict[str, str] = {
     "audit.detail.value": "value",
     "audit.detail.version": "version",
     "audit.detail.waived": "sent without what was due",
+    "audit.detail.month": "month",
     "audit.detail.what": "what",
+    "audit.detail.year": "year",
     "audit.detail.wrong": "wrong recipients",
     "audit.value.policy.builtin": "built in",
     "audit.value.comma": ", ",
@@ -247,5 +249,6 @@ TEXTS: dict[str, str] = {
     "audit.value.what.documents": "documents",
     "audit.value.what.people": "the persons",
     "audit.value.what.persons": "number of persons",
+    "audit.value.what.report": "the report",
     "audit.value.what.wrong": "wrong recipients",
 }

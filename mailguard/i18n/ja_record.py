@@ -169,7 +169,9 @@ TEXTS: dict[str, str] = {
     "audit.detail.value": "値",
     "audit.detail.version": "版",
     "audit.detail.waived": "省いて送信",
+    "audit.detail.month": "月",
     "audit.detail.what": "対象",
+    "audit.detail.year": "年",
     "audit.detail.wrong": "誤った宛先",
     "audit.value.policy.builtin": "組み込み",
     "audit.value.comma": "、",
@@ -247,5 +249,6 @@ TEXTS: dict[str, str] = {
     "audit.value.what.documents": "文書",
     "audit.value.what.people": "本人の一覧",
     "audit.value.what.persons": "本人の数",
+    "audit.value.what.report": "報告",
     "audit.value.what.wrong": "誤った宛先",
 }

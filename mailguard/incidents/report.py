@@ -1,4 +1,4 @@
-"""Near misses and accidents of a year or a month, by month, cause, department, kind and rule. Without names.
+"""Near misses and accidents of a year or a month, by month, cause, department, kind and rule. Names only where asked.
 
 A near miss is a mail that was held for a danger and then taken back, mended, or left until its time was over; it counts
 once, in the month of the first of these. An override is one that a person sent as it was. Both are told by the record
@@ -103,6 +103,8 @@ class Report:
     rules: tuple[RuleRow, ...]
     drills: tuple[DrillRow, ...]
     since: datetime | None
+    people: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Near misses and overrides by whose mail it was; empty where nobody asked for names."""
 
     @property
     def near_misses(self) -> int:
@@ -148,8 +150,10 @@ _WORDS = {
 }
 
 
-def report(reader: queries.Reader, period: Period, zone: tzinfo, quiet: Collection[str] = ()) -> Report:
-    """The report of a period. ``quiet``: rules that only let mail wait, which are left out."""
+def report(
+    reader: queries.Reader, period: Period, zone: tzinfo, quiet: Collection[str] = (), *, names: bool = False
+) -> Report:
+    """The report of a period. ``quiet``: rules that only let mail wait, left out; ``names``: by person too."""
     since, until = period.span(zone)
     low, high = first_seq_at(reader, since), first_seq_at(reader, until)
     start = max(low, high - LOOKED_AT)
@@ -182,6 +186,7 @@ def report(reader: queries.Reader, period: Period, zone: tzinfo, quiet: Collecti
         _rules(fates.values(), frozenset(quiet)),
         tuple(_drill(reader, row) for row in found if row.is_drill),
         None if begun is None else from_micros(begun),
+        _people(reader, fates) if names else {},
     )
 
 
@@ -241,6 +246,15 @@ def _departments(
         counts[department][1] += 1
     ordered = sorted(counts.items(), key=lambda item: (-sum(item[1]), item[0]))
     return {name: (near_misses, those) for name, (near_misses, those) in ordered}
+
+
+def _people(reader: queries.Reader, fates: Mapping[str, _Fate]) -> dict[str, tuple[int, int]]:
+    counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+    counted = [queue_id for queue_id, one in fates.items() if one.near_miss_at or one.override_at]
+    for queue_id, owner in queries.owners_of(reader, counted).items():
+        counts[owner][0 if fates[queue_id].near_miss_at else 1] += 1
+    ordered = sorted(counts.items(), key=lambda item: (-sum(item[1]), item[0]))
+    return {owner: (near_misses, overrides) for owner, (near_misses, overrides) in ordered}
 
 
 def _drill(reader: queries.Reader, row: queries.EventRow) -> DrillRow:

@@ -64,6 +64,8 @@ def report_lines(view: ReportView, language: Language) -> Iterator[str]:
         yield line_of((say("by.month"), f"{found.period.year:04}-{month.month:02}", *map(str, counts)))
     for name, (near_misses, accidents) in found.departments.items():
         yield line_of((say("by.department"), _department(name, language), str(near_misses), "", str(accidents)))
+    for owner, (near_misses, overrides) in found.people.items():
+        yield line_of((say("by.person"), owner, str(near_misses), str(overrides), ""))
     for name, number in found.causes.items():
         yield line_of((say("by.cause"), text(language, f"incidents.cause.{name}"), "", "", str(number)))
     for name, number in found.kinds.items():

@@ -12,7 +12,7 @@ from mailguard.incidents.report import DrillRow, MonthRow, Period, Report, repor
 from mailguard.model.incident import Cause, IncidentKind
 from mailguard.store import Store
 from mailguard.web.report_view import quiet_rules, report_lines, report_view
-from tests.conformance.hold_parts import NOWHERE, A, MakeNode
+from tests.conformance.hold_parts import NOWHERE, SENDER, A, MakeNode
 from tests.conformance.test_incident_look_back import CROWD, wire
 from tests.conformance.test_incidents import OWNER, Desk, desk_of, name_officers
 from tests.fakes.clock import START, StandingClock
@@ -59,6 +59,13 @@ async def test_near_misses_overrides_and_accidents_are_counted_by_month_departme
     assert (MonthRow(now.month, 2, 1, 2),) == month.months
     assert (0, 0, 0) == (other.near_misses, other.overrides, other.accidents)
     assert {"総務": (2, 2)} == dict(whole.departments)
+    # Whose mails they were only for whoever asks for names.
+    assert {} == whole.people
+    quiet = quiet_rules(desk.node.policy.rules)
+    named = await store.read(lambda reader: report(reader, Period(now.year), TOKYO, quiet, names=True))
+    assert {SENDER: (2, 1)} == dict(named.people)
+    lines = list(report_lines(report_view(named, desk.node.policy.rules, "ja"), "ja"))
+    assert 1 == sum(f",{SENDER},2,1," in line for line in lines)
     assert {"visible_recipients": 1, "unknown": 1} == dict(whole.causes)
     assert {"misdirected": 1, "loss": 1} == dict(whole.kinds)
     assert (3, 1, 1, 1, 120.0) == (rule.shown, rule.mended, rule.cancelled, rule.as_is, rule.seconds)

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailguard import hold
+from mailguard import audit, hold
 from mailguard.accounts.factors import Factor
 from mailguard.i18n import CATALOGUES
 from mailguard.incidents.bundle_check import checked
 from mailguard.incidents.drills import SITUATIONS
 from mailguard.incidents.rule_proposals import written_rule
 from mailguard.judging.examples import try_examples
+from mailguard.model.audit import AuditAction, AuditEvent
 from mailguard.model.documents import BLANK, DocumentKind
 from mailguard.model.queue import State
 from mailguard.policy.directory import Directory
@@ -182,6 +183,12 @@ async def test_rule_that_is_written_for_the_office_is_a_rule(tmp_path: Path) -> 
     assert ["", ""] == [one.problem for one in tried]
 
 
+async def record_of_looks(office: WebOffice) -> list[AuditEvent]:
+    """Who looked at names in the report."""
+    events = await office.parts.store.read(lambda reader: [one for _, _, one in audit.all_events(reader)])
+    return [one for one in events if one.action is AuditAction.INCIDENT_SEEN and one.details.get("what") == "report"]
+
+
 async def test_report_is_for_who_looks_after_the_whole_office(web_office: WebOffice, node: Node) -> None:
     """Charts have words, nobody is named, and a department's officer does not see the others'."""
     await reported(web_office, await node.held(A))
@@ -194,11 +201,18 @@ async def test_report_is_for_who_looks_after_the_whole_office(web_office: WebOff
             for query in ("", "?year=2026&month=1", "?year=x&month=y", "?year=2026&month=13", "?year=0000")
         ]
         file = await client.get("/incidents/report.csv", headers={"accept-language": "en"})
+        seen_before = await record_of_looks(web_office)
+        named = await client.post("/incidents/report/names", data={"year": "2026", "month": ""})
+        saved = await client.post("/incidents/report/names", data={"year": "2026", "month": "", "as": "csv"})
 
     assert (404, False) == (refused, "/incidents/report" in listed.text)
     assert [200, 200, 200, 404, 404] == [one.status_code for one in pages]
     assert 'role="img" aria-label=' in pages[0].text
-    assert SENDER not in pages[0].text
+    # Senders are named only behind a record of who looked.
+    assert SENDER not in pages[0].text + file.text
+    assert (0, 2) == (len(seen_before), len(await record_of_looks(web_office)))
+    assert (200, 200) == (named.status_code, saved.status_code)
+    assert "-names.csv" in saved.headers["content-disposition"]
     assert CATALOGUES["en"]["incidents.report.accident"] in file.text
 
 

@@ -192,6 +192,7 @@ TABLE: dict[Asked, Line] = {
     ),
     **_lines(having(Right.HANDLE_CASE), "GET /incidents", "GET /incidents/drill", "POST /incidents/drill"),
     **_lines(office_wide(Right.HANDLE_CASE), "GET /incidents/report", "GET /incidents/report.csv"),
+    **_lines(office_wide(Right.HANDLE_CASE) & office_wide(Right.READ_CONTENT), "POST /incidents/report/names"),
     **_lines(
         having(Right.HANDLE_CASE), "GET /incidents/{incident_id}", "GET /incidents/from/{queue_id}",
         "POST /incidents/{incident_id}/note", "POST /incidents/{incident_id}/change",

@@ -18,7 +18,9 @@ import yaml
 
 import mailguard
 from mailguard.config import Settings, load
+from mailguard.demo.people import COLLEAGUES
 from mailguard.demo.samples import ACCOUNT, CONTACT, DOMAIN, OFFICE, POSTMASTER
+from mailguard.model.people import Role
 from mailguard.policy.shipped import shipped_folder
 
 CONFIG = "mailguard.yaml"
@@ -76,6 +78,7 @@ def furnish(folder: Path, circumstances: Circumstances, make_certificate: MakeCe
     rules = folder / "policies"
     shutil.copytree(shipped_folder(), rules)
     (rules / f"{_RULE_SET}.yaml").write_text(_RULES, "utf-8")
+    (rules / "incident" / "contacts.yaml").write_text(_contacts(), "utf-8")
     config = folder / CONFIG
     config.write_text(
         "# The demonstration's settings; they go away with it.\n"
@@ -87,6 +90,17 @@ def furnish(folder: Path, circumstances: Circumstances, make_certificate: MakeCe
     (folder / COMMAND).chmod(0o700)
     # What the environment says is meant for a real office.
     return load(config, {})
+
+
+def _contacts() -> str:
+    """Whom this office calls when something went wrong: everybody with a role, at an extension of the house."""
+    roles: dict[str, list[dict[str, str]]] = {}
+    for number, one in enumerate(COLLEAGUES, 101):
+        if one.role is not None:
+            person = {"address": one.address, "name": one.name, "telephone": f"内線 {number}"}
+            of_department = {"department": one.department} if one.role is Role.DEPARTMENT_OFFICER else {}
+            roles.setdefault(one.role.value, []).append({**person, **of_department})
+    return yaml.safe_dump({"roles": roles}, allow_unicode=True, sort_keys=False)
 
 
 def pages_address(port: int) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 from mailguard.demo.desk import Desk, Seat
+from mailguard.demo.mailbox import Letter
 from mailguard.demo.samples import DOMAIN, OFFICE
 from mailguard.demo.showing import clock_time, plain
 from mailguard.demo.world import Arrival, Refusal
@@ -119,10 +120,7 @@ def _letter(arrival: Arrival, owner: str, *, renews: bool) -> str:
     """
     letter = arrival.letter
     code = f'<p>{_both("demo.letter.code", tag="span")} <strong class="digits">{escape(letter.code)}</strong></p>'
-    links = "".join(
-        f'<p><a href="{escape(link)}" target="_blank">{_both("demo.letter.link", tag="span")}</a></p>'
-        for link in letter.links
-    )
+    links = _links(letter)
     read = _both("demo.letter.read", tag="span")
     if renews:
         text = f'<p><a href="/?still#{escape(owner)}">{read}</a></p>'
@@ -133,6 +131,13 @@ def _letter(arrival: Arrival, owner: str, *, renews: bool) -> str:
         f'<li><p><time datetime="{arrival.at.isoformat()}">{clock_time(arrival.at)}</time> '
         f"<strong>{_subject(arrival.subject)}</strong></p>{code if letter.code else ''}{links}"
         f"{text}</li>"
+    )
+
+
+def _links(letter: Letter) -> str:
+    return "".join(
+        f'<p><a href="{escape(link)}" target="_blank">{_both("demo.letter.link", tag="span")}</a></p>'
+        for link in letter.links
     )
 
 
@@ -147,6 +152,7 @@ def _arrived(arrival: Arrival) -> str:
     )
     return (
         f"<li><h3>{_subject(arrival.subject)}</h3>{_people(arrival.recipients, frozenset(hidden))}{_notice(arrival)}"
+        f"{_links(arrival.letter)}"
         f'<p class="note"><time datetime="{arrival.at.isoformat()}">{clock_time(arrival.at)}</time> '
         f"{_both('demo.arrived.from', tag='span')} {sender}</p></li>"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from mailguard.cli.first_certificate import write_self_signed
 from mailguard.demo.desk import Desk
 from mailguard.demo.mailbox import letter_of
 from mailguard.demo.office import Circumstances, furnish
@@ -39,7 +40,7 @@ def test_office_of_the_demonstration_knows_whom_to_call(tmp_path: Path) -> None:
     settings = furnish(
         tmp_path,
         Circumstances(world_port=1, web_port=2, hold_minutes=5, retry_minutes=[1], notice_seconds=1),
-        no_certificate,
+        write_self_signed,
     )
     rules = open_rules(settings.office, settings.policy, settings.hold, date(2026, 11, 27)).rules
     called = rules.plan.contacts.roles

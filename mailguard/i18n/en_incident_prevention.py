@@ -37,6 +37,10 @@ TEXTS: dict[str, str] = {
         "A proposal from incident {incident_id}. Look at what comes out, and decide whether to save it."
     ),
     "incidents.prevention.own": "A rule for the wrong addresses alone",
+    "incidents.prevention.own.sentence": (
+        "The rule holds mail to these addresses and asks its sender; after two office days without an answer it is "
+        "cancelled."
+    ),
     "incidents.prevention.own.what": (
         "Put into the folder of rules, this asks whoever writes to these addresses. Examples are part of it. "
         "Give it to the administrator."

@@ -35,6 +35,9 @@ TEXTS: dict[str, str] = {
     ),
     "incidents.prevention.drafted": "事故 {incident_id} からの案です。結果を見て、保存するか決めてください。",
     "incidents.prevention.own": "まちがえた宛先だけのルールを作る",
+    "incidents.prevention.own.sentence": (
+        "次の宛先へのメールを止めて、送信する人に確認を求めるルールです。確認がないまま2営業日たつと、送らずに取り消します。"
+    ),
     "incidents.prevention.own.what": (
         "次の内容をルールのフォルダに置くと、この宛先に送るときに確認が入ります。例も付いています。"
         "システム管理者に渡してください。"

@@ -169,6 +169,8 @@ async def test_proposed_rule_leaves_out_a_recipient_who_was_meant(web_office: We
     assert 303 == corrected.status_code, words_of(corrected)
     assert right in before.text.partition('<pre class="scrolls"')[2].partition("</pre>")[0]
     rule = after.text.partition('<pre class="scrolls"')[2].partition("</pre>")[0]
+    # Officers read what it does in a sentence; the file is for the administrator.
+    assert JA["incidents.prevention.own.sentence"] in words_of(after)
     assert (False, True) == (right in rule, wrong in rule)
 
 

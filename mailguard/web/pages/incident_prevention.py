@@ -106,17 +106,21 @@ async def _proposals(visit: SignedInVisit, view: IncidentView) -> list[Proposal]
     return list(found.values())
 
 
-def _own_rule(view: IncidentView) -> str:
-    """A rule about those who got it and should not have; "" where nobody outside did."""
+def _wrong_addresses(view: IncidentView) -> list[str]:
+    """Those outside who got it and should not have, of mails to few."""
     named = {fact.queue_id for fact in view.facts if _is_named(fact)}
     leaks = [one for one in scope_of(view.facts, view.entries).recipients if one.is_leak and one.is_outside]
-    wrong = [one.address for one in leaks if one.queue_id in named]
+    return list(dict.fromkeys(one.address for one in leaks if one.queue_id in named))[:NAMED_MAX]
+
+
+def _own_rule(view: IncidentView, wrong: list[str]) -> str:
+    """A rule about these addresses, for a file of the policy folder; "" for none."""
     name = f"incident-{view.incident.incident_id}"
     note: dict[str, str] = {
         language: text(language, "incidents.prevention.own.reason", incident_id=view.incident.incident_id)
         for language in CATALOGUES
     }
-    return written_rule(name, list(dict.fromkeys(wrong))[:NAMED_MAX], note) if wrong else ""
+    return written_rule(name, wrong, note) if wrong else ""
 
 
 def _is_named(fact: MailFact) -> bool:
@@ -138,6 +142,7 @@ async def _page(
         for one in await _proposals(visit, view)
     ]
     lessons: tuple[Lesson, ...] = lessons_of(view.entries)
+    wrong = _wrong_addresses(view)
     return visit.page(
         "incident_prevention.html",
         status=422 if mistakes else 200,
@@ -145,7 +150,8 @@ async def _page(
         view=view,
         lessons=lessons,
         proposals=shown,
-        own_rule=_own_rule(view),
+        own_addresses=wrong,
+        own_rule=_own_rule(view, wrong),
         titles=titles,
         may_change=may_change(visit),
         kinds=list(LessonKind),

@@ -2,7 +2,8 @@
 
 By traces (``spool.traces``), so it finds mails whose content is gone, also where that of the incident's own is. Bounds:
 ``LIKE_MAX`` of the newest mails for each trace, ``CANDIDATES_MAX`` in all, the most alike first; both are said. A mail
-that nobody got and nobody will get is none.
+that nobody got and nobody will get is none. A rule or a domain that fits more than ``GENERAL_FROM`` mails makes none of
+them alike: it says something of the office, and nothing of the fault.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ LIKE_MAX = 300
 CANDIDATES_MAX = 100
 ADDRESSES_MAX = 20
 """Recipients that are looked for one by one. Of a mail to more, the list is what went wrong, and not each of them."""
+GENERAL_FROM = 50
 CROWD_LEAST = 5
 """Outsiders from which a list in To and Cc is a similar situation, however large that of the incident was."""
 
@@ -48,6 +50,7 @@ _OF = {
     Trace.CROWD: Likeness.CROWD,
     Trace.DOMAIN: Likeness.DOMAIN,
 }
+_MAY_BE_GENERAL = frozenset({Trace.RULE, Trace.DOMAIN})
 _WEIGHTS = {
     Likeness.LIST: 32, Likeness.FILE: 16, Likeness.ADDRESS: 8, Likeness.RULE: 4, Likeness.CROWD: 2, Likeness.DOMAIN: 1,
 }  # fmt: skip
@@ -77,6 +80,7 @@ class Candidate:
 class LookBack:
     """What was found. ``since``: mails from before then were not looked at; None: all were. ``is_more``: there are more
     than are shown, or than were looked at. ``skipped``: recipients that were too many to be looked for one by one.
+    ``general``: what fits so many mails that none is listed for it alone.
     """
 
     candidates: tuple[Candidate, ...]
@@ -84,22 +88,37 @@ class LookBack:
     since: datetime | None
     is_more: bool
     skipped: int
+    general: tuple[Why, ...] = ()
 
 
 def look_back(
-    spool: Spool, reader: queries.Reader, incident: Incident, owners: Collection[str] | None = None
+    spool: Spool,
+    reader: queries.Reader,
+    incident: Incident,
+    owners: Collection[str] | None = None,
+    quiet: Collection[str] = (),
 ) -> LookBack:
-    """Mails like those of an incident, its own left out. ``owners``: of these alone, in comparable form; None: all."""
+    """Mails like those of an incident, its own left out. ``owners``: of these alone, in comparable form; None: all.
+
+    ``quiet``: rules that only let mail wait, by which nothing is alike.
+    """
     wanted, skipped = _wanted(spool, reader, incident.queue_ids)
+    for rule in quiet:
+        wanted.pop(mark(spool.trace_key, Trace.RULE, rule), None)
     own = set(incident.queue_ids)
     found: dict[QueueId, dict[Why, None]] = {}
+    general: list[Why] = []
     is_more = False
-    for (kind, digest), what in wanted.items():
+    for (kind, digest), what in sorted(wanted.items(), key=lambda one: one[0][0] in _MAY_BE_GENERAL):
+        why = Why(_OF[kind], what)
         mails = queries.mails_like(reader, kind.value, digest, LIKE_MAX + len(own) + 1)
         others = [one for one in mails if one not in own]
+        if kind in _MAY_BE_GENERAL and len(others) > GENERAL_FROM:
+            general.append(why)
+            others = [one for one in others if one in found]
         is_more |= len(others) > LIKE_MAX
         for one in others[:LIKE_MAX]:
-            found.setdefault(one, {})[Why(_OF[kind], what)] = None
+            found.setdefault(one, {})[why] = None
     placed = {row.queue_id: row for row in queries.submissions(reader, list(found))}
     chosen = [one for one in found if owners is None or comparable(placed[one].owner) in owners]
     chosen.sort(key=lambda one: (sum(_WEIGHTS[why] for why in {why.likeness for why in found[one]}), one), reverse=True)
@@ -115,6 +134,7 @@ def look_back(
         None if begins is None else moment_of(begins),
         is_more,
         skipped,
+        tuple(general),
     )
 
 

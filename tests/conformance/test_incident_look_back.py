@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from mailguard import hold
 from mailguard.errors import NotAllowed, UnknownMail
 from mailguard.incidents import Opening
-from mailguard.incidents.look_back import Likeness, LookBack, look_back
+from mailguard.incidents.look_back import GENERAL_FROM, Likeness, LookBack, Why, look_back
 from mailguard.model.incident import EntryKind
 from mailguard.model.queue import State
 from mailguard.store import Store
@@ -88,6 +88,30 @@ async def test_mails_with_the_same_fault_are_found_with_why(
     assert {Likeness.LIST, Likeness.ADDRESS, Likeness.DOMAIN, Likeness.CROWD, Likeness.RULE} == crowd[same_people]
     assert {Likeness.DOMAIN, Likeness.CROWD, Likeness.RULE} == crowd[other_people]
     assert [same_people, other_people] == list(crowd)[:2]
+
+
+async def test_what_fits_half_the_office_makes_no_mail_alike(
+    make_node: MakeNode, hop: ScriptedNextHop, store: Store, clock: StandingClock
+) -> None:
+    """We write to that firm every day: those mails are not listed for its domain alone, and the page says so; the one
+    with the same file is.
+    """
+    desk = desk_of(make_node(hop.port), store, clock)
+    for number in range(GENERAL_FROM + 1):
+        await desk.node.held(f"person{number}@one.example.com", wire=wire((f"person{number}@one.example.com",)))
+    same_file = await sent(desk, "other@one.example.com", file=b"list")
+    rule = await sent(desk, *CROWD)
+    mistake = await sent(desk, "wrong@one.example.com", file=b"list")
+    found = await looked(desk, await desk.report(mistake))
+    incident = await desk.incident(await desk.report(rule))
+    spool = desk.node.spool
+    loud = await store.read(lambda reader: look_back(spool, reader, incident))
+    rules = [one.id for one in desk.node.policy.rules.rules]
+    quiet = await store.read(lambda reader: look_back(spool, reader, incident, None, rules))
+
+    assert {same_file: {Likeness.FILE, Likeness.DOMAIN}} == why(found)
+    assert (Why(Likeness.DOMAIN, "one.example.com"),) == found.general
+    assert (True, False) == (Likeness.RULE in loud.likenesses, Likeness.RULE in quiet.likenesses)
 
 
 async def test_look_back_works_when_contents_are_gone(

@@ -24,6 +24,8 @@ from mailguard.policy.people import full_name
 NAME_MAX = 200
 _HALF_NAME = re.compile(r"[々぀-ヿ一-鿿]{1,4}")
 _MAILS_MAX = 10**9
+_CELL_MAX = 10_000
+"""Characters; a quotation mark that nobody closed makes one cell of the rest of a file."""
 _BREAKS = ("Cc", "Zl", "Zp")
 """Categories of Unicode that have no place in a line. What only hides is kept, and made visible where it is shown."""
 _HEADINGS = {
@@ -100,6 +102,9 @@ def _of_rows(text: str) -> _Found:
     line = 1
     try:
         for row in rows:
+            if any(len(cell) > _CELL_MAX for cell in row):
+                # The limit of the library is the whole process's, and others set it.
+                raise csv.Error("a cell without end")
             cells = [plain(cell.strip()) for cell in row]
             if not any(cells):
                 pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 
 import pytest
@@ -67,6 +68,19 @@ def test_line_that_is_nobody_is_told_and_the_others_are_taken(
 
     assert entries == [one.address for one in book.entries]
     assert skipped == [(one.line, one.reason) for one in book.skipped]
+
+
+def test_cell_without_end_is_no_line_whatever_others_set() -> None:
+    """What else the same process reads, with longer cells, changes nothing of what an address book is."""
+    before = csv.field_size_limit(10**9)
+    try:
+        book = book_in(f"{A}\n{'x' * 140_000}\n".encode())
+    finally:
+        csv.field_size_limit(before)
+
+    assert ([A], [(2, "unreadable")]) == (
+        [one.address for one in book.entries], [(one.line, one.reason) for one in book.skipped]
+    )  # fmt: skip
 
 
 WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=40)

@@ -71,8 +71,10 @@ class Condition:
         parts = {"database": "ok", "disk": "ok"}
         is_standing = False
         try:
-            await asyncio.wait_for(self._store.write(_touch), 5)
-            is_standing = await asyncio.wait_for(self._standstill.look(self._store), 5)
+            async with asyncio.timeout(5):
+                await self._store.write(_touch)
+            async with asyncio.timeout(5):
+                is_standing = await self._standstill.look(self._store)
         except (MailguardError, TimeoutError):
             parts["database"] = "does not take writes"
         if not self._spool.has_room(self._message_bytes):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from collections.abc import Collection
 
 import structlog
 
@@ -77,9 +78,7 @@ class Service:
         drain = parts.settings.service.drain_seconds
         began = parts.clock.monotonic()
         cut = await parts.submission.stop(drain)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await _end(self._tasks, drain)
         left = await parts.conveyor.close(max(0.0, drain - (parts.clock.monotonic() - began)))
         await parts.dry_runs.close()
         await parts.looking.close()
@@ -116,3 +115,17 @@ class Service:
     def _reload(self) -> None:
         self.parts.submission.reload()
         self._tasks.append(asyncio.create_task(self.parts.rules.reload()))
+
+
+async def _end(tasks: Collection[asyncio.Task[None]], seconds: float) -> None:
+    """Cancel these; one that does not end keeps nobody from stopping."""
+    for task in tasks:
+        task.cancel()
+    if not tasks:
+        return
+    ended, late = await asyncio.wait(tasks, timeout=seconds)
+    for task in ended:
+        # Looked at, so that nothing is said of one that failed and was logged then.
+        _ = task.cancelled() or task.exception()
+    for task in late:
+        log.error("part_not_ended", part=task.get_name())

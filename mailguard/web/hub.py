@@ -50,7 +50,8 @@ class Hub:
             yield _HEARTBEAT
             while not self._is_closed and loop.time() < end:
                 try:
-                    await asyncio.wait_for(changed.wait(), HEARTBEAT_SECONDS)
+                    async with asyncio.timeout(HEARTBEAT_SECONDS):
+                        await changed.wait()
                 except TimeoutError:
                     yield _HEARTBEAT
                     continue

@@ -105,7 +105,8 @@ class Generation:
     async def started(self, seconds: float) -> None:
         """Returns when all is loaded. Raises ``LookingUnavailable``; the helper is gone then."""
         try:
-            await asyncio.wait_for(asyncio.shield(self.ready), seconds)
+            async with asyncio.timeout(seconds):
+                await asyncio.shield(self.ready)
         except TimeoutError:
             await self.end(None)
             raise LookingUnavailable("loading took too long") from None

@@ -9,6 +9,7 @@ person and the timer, never both get it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -92,10 +93,10 @@ class Timekeeper:
             except Exception:
                 log.exception("look_failed")
                 wait = self._poll
-            try:
-                await asyncio.wait_for(self._hint.wait(), wait)
-            except TimeoutError:
-                continue
+            # Not wait_for: before Python 3.12 it forgets a cancellation that comes with the hint, and this never ends.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._hint.wait()
 
     async def look(self) -> int:
         """Take up what is due now, as far as there is room; how many mails that was."""

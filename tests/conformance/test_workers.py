@@ -66,6 +66,24 @@ def readable(report: TakenMail) -> str:
 # -- no way out without a verdict
 
 
+@pytest.mark.parametrize("steps", range(6))
+async def test_timer_ends_when_it_is_told_to_whatever_becomes_due_at_that_moment(node: Node, steps: int) -> None:
+    """A relay that is stopped, or that could not start, ends: it is not caught for ever by the news of a mail."""
+    running = asyncio.create_task(node.timekeeper.run())
+    # It looks, finds nothing, and waits.
+    for _ in range(20):
+        await node.store.read(lambda _: None)
+        await asyncio.sleep(0)
+    node.timekeeper.hint()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    running.cancel()
+    ended, _ = await asyncio.wait([running], timeout=5)
+    running.cancel()
+
+    assert {running} == ended
+
+
 async def test_verdict_is_on_record_before_the_next_hop_hears_of_the_mail(node: Node, hop: ScriptedNextHop) -> None:
     """When the next hop is told of my mail, who decided it is already committed."""
     go_on = asyncio.Event()

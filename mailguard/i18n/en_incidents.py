@@ -189,6 +189,7 @@ TEXTS: dict[str, str] = {
     "incidents.key.no": "Nobody was told yet",
     "incidents.key.yes": "It was told (to one of them at least)",
     "incidents.key.unknown": "I do not know",
+    "incidents.key.reason": "Who said so, or why",
     "incidents.key.save": "Give this answer",
     "incidents.key.saved": "Your answer is on record, and the officers see it.",
     "incidents.key.mistake": "Choose one of them.",

@@ -157,6 +157,7 @@ TEXTS: dict[str, str] = {
     "audit.detail.step": "step",
     "audit.detail.stopped": "stopped recipients",
     "audit.detail.subject": "subject changed",
+    "audit.detail.officer": "said by an officer",
     "audit.detail.told": "password told",
     "audit.detail.told_by": "told by",
     "audit.detail.trait": "what was learned",

@@ -186,6 +186,7 @@ TEXTS: dict[str, str] = {
     "incidents.key.no": "まだ誰にも伝えていない",
     "incidents.key.yes": "伝えた(一部の方だけでも)",
     "incidents.key.unknown": "分からない",
+    "incidents.key.reason": "だれに聞いたか、理由",
     "incidents.key.save": "この答えを伝える",
     "incidents.key.saved": "答えを記録しました。責任者の画面にも反映されます。",
     "incidents.key.mistake": "どれか一つを選んでください。",

@@ -157,6 +157,7 @@ TEXTS: dict[str, str] = {
     "audit.detail.step": "手順",
     "audit.detail.stopped": "止めた宛先",
     "audit.detail.subject": "件名の変更",
+    "audit.detail.officer": "責任者の判断",
     "audit.detail.told": "パスワードを伝えたか",
     "audit.detail.told_by": "伝え方",
     "audit.detail.trait": "覚えたこと",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mailguard import audit
 from mailguard.errors import NotAllowed
-from mailguard.incidents.keys import KeyTold, keys_told
+from mailguard.incidents.keys import KeyTold, KeyWord, key_words
 from mailguard.incidents.lessons import assure_lesson
 from mailguard.incidents.opening import assure_note, assure_past
 from mailguard.incidents.records import IncidentRecords, Step
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
 from mailguard.model.incident import Cause, EntryKind, Incident, IncidentId, IncidentKind, Phase
+from mailguard.model.queue import QueueId
 from mailguard.store import Transaction, Work
 
 SEVERITY_MAX = 100
@@ -127,27 +128,42 @@ def _record(
 
 
 def say_key(
-    records: IncidentRecords, incident_id: IncidentId, actor: Actor, said: KeyTold, note: str = ""
+    records: IncidentRecords,
+    incident_id: IncidentId,
+    actor: Actor,
+    said: KeyTold,
+    mails: Collection[QueueId],
+    note: str = "",
+    *,
+    is_officer: bool = False,
 ) -> Work[Incident]:
-    """Say it of every mail of an incident, now or instead of what was said before; nothing where it is so already.
+    """Say it of these mails of an incident, now or instead of what was said before; what is so already stays as it is.
 
-    Raises ``UnknownIncident``; ``NotAllowed`` where it is closed, and for a note that is too long.
+    ``mails``: of a sender their own; ``is_officer``: an officer's word, which no sender changes, with the reason in
+    ``note``. Raises ``UnknownIncident``; ``NotAllowed`` where it is closed, an officer has spoken of all of these or
+    gives no reason, and for a note that is too long.
     """
     written = note.strip()
     assure_note(written)
+    if is_officer and not written:
+        raise NotAllowed("no reason", public="Give the reason")
 
     def work(transaction: Transaction) -> Incident:
         incident = records.incident(transaction, incident_id)
         if not incident.is_open:
             raise NotAllowed("incident is closed", public="It is closed; open it again first")
-        before = keys_told(records.entries(transaction, incident_id))
-        new = [one for one in incident.queue_ids if before.get(one) is not said]
+        before = key_words(records.entries(transaction, incident_id))
+        asked = [one for one in incident.queue_ids if one in mails]
+        free = [one for one in asked if is_officer or one not in before or not before[one].is_officers]
+        if not free:
+            raise NotAllowed("not theirs to say", public="An officer has decided this")
+        new = [one for one in free if before.get(one) != KeyWord(said, is_officer)]
         if not new:
             return incident
-        steps = [Step(EntryKind.KEY_TOLD, one, {"told": said.value}, written) for one in new]
+        details: dict[str, object] = {"told": said.value, "officer": is_officer}
+        steps = [Step(EntryKind.KEY_TOLD, one, details, written) for one in new]
         after = records.change(transaction, incident, actor, steps)
-        details: dict[str, object] = {"incident": incident_id, "entry": after.revision, "told": said.value}
-        audit.append(transaction, AuditEvent(transaction.now, actor, AuditAction.INCIDENT_CHANGED, None, details))
+        _record(transaction, AuditAction.INCIDENT_CHANGED, actor, after, details)
         return after
 
     return work

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mailguard.incidents.facts import REACHED, Guard
-from mailguard.incidents.keys import KeyTold, keys_told
+from mailguard.incidents.keys import KeyTold, key_words
+from mailguard.incidents.permission import IncidentAct
+from mailguard.model.people import Viewer
+from mailguard.model.queue import QueueId
 from mailguard.web.forms import Form
 from mailguard.web.incident_view import IncidentView
 
@@ -14,28 +17,43 @@ FIELD = "told"
 
 @dataclass(frozen=True, slots=True)
 class KeyAsked:
-    """``said``: the last answer, the worst where mails differ; None while nobody has given one."""
+    """``said``: what counts, the worst where mails differ; None while somebody has not answered. ``mails``: those this
+    person may answer for; ``needs_reason``: as an officer, with the reason.
+    """
 
     said: KeyTold | None
+    mails: tuple[QueueId, ...]
+    needs_reason: bool
 
 
 _WORST = (KeyTold.YES, KeyTold.UNKNOWN, KeyTold.NO)
 
 
-def key_asked(view: IncidentView) -> KeyAsked | None:
-    """The question as it stands; None where no password lies with the sender of a mail that somebody got."""
-    asked = {
-        fact.queue_id
+def key_asked(view: IncidentView, viewer: Viewer) -> KeyAsked | None:
+    """The question as it stands for somebody: officers answer for every mail, senders for their own of which no officer
+    has spoken. None where no password lies with a sender, or nothing is theirs to say.
+    """
+    is_officer = IncidentAct.WORK in view.acts
+    asked = [
+        fact
         for fact in view.facts
-        for one in fact.recipients
-        if one.fate in REACHED and one.guard is Guard.WITH_SENDER
-    }
-    if not asked:
+        if any(one.fate in REACHED and one.guard is Guard.WITH_SENDER for one in fact.recipients)
+    ]
+    words = key_words(view.entries)
+    mine = [
+        fact.queue_id
+        for fact in asked
+        if is_officer
+        or (
+            viewer.owns(fact.submission.session.owner)
+            and (fact.queue_id not in words or not words[fact.queue_id].is_officers)
+        )
+    ]
+    if not mine:
         return None
-    told = keys_told(view.entries)
-    if asked - told.keys():
-        return KeyAsked(None)
-    return KeyAsked(next(one for one in _WORST if one in {told[queue_id] for queue_id in asked}))
+    told = {words[one].told for one in mine if one in words}
+    said = None if any(one not in words for one in mine) else next(one for one in _WORST if one in told)
+    return KeyAsked(said, tuple(mine), is_officer)
 
 
 def key_told_in(form: Form) -> KeyTold | None:

@@ -7,15 +7,16 @@ from __future__ import annotations
 import pytest
 
 from mailguard.i18n import CATALOGUES
+from mailguard.incidents import KeyTold, say_key
 from mailguard.incidents.scope import Scope, scope_of
 from mailguard.incidents.triage import Question, Triage, triage_of
 from mailguard.model.protection import Channel
 from mailguard.spool import Spool
 from mailguard.store import Store
-from tests.conformance.hold_parts import SENDER, A, MakeNode
+from tests.conformance.hold_parts import SENDER, A, B, MakeNode
 from tests.conformance.mail_pages import words_of
 from tests.conformance.parcel_parts import MakeProtecting, ProtectingNode
-from tests.conformance.test_incidents import desk_of
+from tests.conformance.test_incidents import OWNER, desk_of
 from tests.conformance.test_web_incident_documents import Desk, fields_of
 from tests.conformance.test_web_incidents import CISO, TWO, name_people
 from tests.conformance.web_office import WebOffice
@@ -110,6 +111,20 @@ async def test_password_that_was_told_by_telephone_protects_nothing(case: Case) 
     assert JA["draft.other.sealed"].format(count=1) not in pages["report"]
 
 
+async def test_sender_answers_for_their_own_mail_alone(case: Case) -> None:
+    """A colleague's mail with the same fault became part of it: I know nothing of their telephone calls."""
+    await case.reported()
+    other = await case.node.sent(B)
+    number = case.path.rpartition("/")[2]
+    await case.office.parts.store.write(case.office.parts.openings.add(number, [other], OWNER, ""))
+    own = say_key(case.office.parts.incidents, number, OWNER, KeyTold.NO, [case.queue_id])
+    await case.office.parts.store.write(own)
+    entries = await case.office.parts.store.read(lambda reader: case.office.parts.incidents.entries(reader, number))
+    facts = [await case.desk.fact(one) for one in (case.queue_id, other)]
+
+    assert [other] == [one.queue_id for one in scope_of(facts, entries).readable]
+
+
 async def test_silence_about_the_password_counts_as_the_worse_and_can_be_mended(case: Case) -> None:
     """I did not answer: nobody calls it safe, the question stays open for me and the officers, and my answer counts."""
     await case.reported()
@@ -120,8 +135,12 @@ async def test_silence_about_the_password_counts_as_the_worse_and_can_be_mended(
         said = await client.post(f"{case.path}/key", data={"told": "no"})
     after, _ = await case.known()
     async with await case.office.signed_in(CISO, TWO) as client:
-        corrected = await client.post(f"{case.path}/key", data={"told": "yes"})
+        without = await client.post(f"{case.path}/key", data={"told": "yes"})
+        corrected = await client.post(f"{case.path}/key", data={"told": "yes", "key_note": "先方に電話で確かめた"})
+        overview = words_of(await client.get(case.path))
         stranger = await (await case.office.signed_in(A)).post(f"{case.path}/key", data={"told": "no"})
+    async with await case.office.signed_in(SENDER) as client:
+        back = await client.post(f"{case.path}/key", data={"told": "no"})
     last, _ = await case.known()
 
     assert (1, True) == (len(scope.readable), triage.of(Question.PROTECTED).is_open)
@@ -129,6 +148,10 @@ async def test_silence_about_the_password_counts_as_the_worse_and_can_be_mended(
         assert JA["incidents.key.ask"] in pages[name]
     assert JA["incidents.guard.with_sender"] in pages["result"]
     assert JA["draft.other.with_sender"].format(count=1) in pages["report"]
-    assert (422, 303, 303, 404) == tuple(one.status_code for one in (empty, said, corrected, stranger))
+    answered = (empty, said, without, corrected, stranger, back)
+    # An officer gives the reason, and no sender takes an officer's word back.
+    assert (422, 303, 422, 303, 404, 403) == tuple(one.status_code for one in answered)
+    assert JA["incidents.guard.readable"] in overview
+    assert JA["incidents.guard.with_sender"] not in overview
     assert JA["incidents.key.mistake"] in empty.text
     assert ((), 1) == (after.readable, len(last.readable))

@@ -163,11 +163,17 @@ async def key_said(visit: SignedIn, incident_id: IncidentId) -> Response:
     """Says whether the password the sender got was told; whoever reported it, whose mail it is, and officers may."""
     view = await incident_view(visit, incident_id, IncidentAct.SEE_SHORT)
     form = await visit.form()
-    said = key_told_in(form)
-    if said is None:
-        mistakes = [Mistake("told", "incidents.key.mistake")]
+    said, note, key = key_told_in(form), form.text("key_note"), key_asked(view, visit.viewer)
+    if key is None:
+        raise NotAllowed("not theirs to say")
+    mistakes = [] if said is not None else [Mistake("told", "incidents.key.mistake")]
+    mistakes += _note_mistakes("key_note", note, "incidents.mistake.reason", is_needed=key.needs_reason)
+    if mistakes or said is None:
         return _whole(visit, view, mistakes) if IncidentAct.SEE in view.acts else _result(visit, view, mistakes)
-    await visit.write(say_key(visit.parts.incidents, incident_id, visit.actor, said, form.text("key_note")[:NOTE_MAX]))
+    work = say_key(
+        visit.parts.incidents, incident_id, visit.actor, said, key.mails, note, is_officer=key.needs_reason
+    )  # fmt: skip
+    await visit.write(work)
     visit.parts.hint()
     return visit.go(view.path, "success", "incidents.key.saved")
 
@@ -244,7 +250,7 @@ def _result(visit: SignedInVisit, view: IncidentView, mistakes: list[Mistake] | 
         status=422 if mistakes else 200,
         mistakes=mistakes or [],
         view=view,
-        key=key_asked(view),
+        key=key_asked(view, visit.viewer),
         stopped=sum(len(fact.those(Fate.STOPPED)) for fact in view.facts),
         silenced=sum(one.guard is Guard.SEALED for one in reached),
         reached=reached,
@@ -270,7 +276,8 @@ def _whole(
         status=422 if mistakes else 200,
         mistakes=mistakes or [],
         view=view,
-        key=key_asked(view),
+        key=key_asked(view, visit.viewer),
+        guards={one.wrong: one.guard for one in scope_of(view.facts, view.entries).recipients},
         glance=glance_at(view, visit.language, kind_names(visit.language, summary)),
         law=law[0],
         counted_from=law[1],

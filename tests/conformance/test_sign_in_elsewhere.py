@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,8 +24,15 @@ from tests.system.certificates import Certificates, make_certificates
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*is deprecated:DeprecationWarning",
     "ignore:unclosed:ResourceWarning",
-    "ignore:.*SSLSocket:pytest.PytestUnraisableExceptionWarning",
+    "ignore:.*(SSLSocket|socket.socket):pytest.PytestUnraisableExceptionWarning",
 )
+
+
+@pytest.fixture(autouse=True)
+def _sockets_are_collected_here() -> Iterator[None]:
+    """Not in whatever test comes next, which would be blamed for it."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="module")

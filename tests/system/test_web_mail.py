@@ -19,6 +19,13 @@ from tests.system.waiting import eventually
 __all__ = ["browser", "hop"]
 
 FIRMS = [f"eigyo@{name}.example.net" for name in ("kita", "minami", "higashi", "nishi")] + ["info@naka.example.org"]
+# Counts how often the page could be seen, or pressed, with that box no longer ticked.
+UNTICKED = """value => {
+    window.unticked = 0;
+    new MutationObserver(() => {
+        if (document.querySelector(`input[value="${value}"]`)?.checked === false) window.unticked += 1;
+    }).observe(document.body, {childList: true, subtree: true});
+}"""
 ASKED = ("kita.example.net", "minami.example.net", "higashi.example.net")
 
 
@@ -114,7 +121,7 @@ async def test_sender_sees_fixes_cancels_undoes_and_sends(
 async def test_open_list_shows_a_new_mail_and_keeps_what_was_ticked(
     browser: Browser, relay: Relay, hop: ScriptedNextHop
 ) -> None:
-    """An open list follows what happens, and what I ticked and where I typed stay."""
+    """An open list follows what happens, and what I ticked and where I typed stay, at every moment."""
     first = await held(relay, "ando@customer.example.com")
     context = await context_of(browser, {"viewport": DESKTOP})
     page = await new_page(context)
@@ -122,14 +129,16 @@ async def test_open_list_shows_a_new_mail_and_keeps_what_was_ticked(
     await page.goto(f"{pages}/mails?box=waiting")
     await page.locator(f"input[value='{first}']").check()
     await page.locator("#q").fill("typing")
+    await page.evaluate(UNTICKED, first)
 
     second = await held(relay, "baba@customer.example.com")
     await page.locator(f"a[href^='/mails/{second}']").wait_for()
     is_ticked = await page.locator(f"input[value='{first}']").is_checked()
     typed = await page.locator("#q").input_value()
+    unticked = await page.evaluate("window.unticked")
     await context.close()
 
-    assert (is_ticked, typed) == (True, "typing")
+    assert (is_ticked, typed, unticked) == (True, "typing", 0)
 
 
 async def typed_into(page: Page, address: str) -> None:

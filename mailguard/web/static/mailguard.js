@@ -269,6 +269,7 @@
       isMissed = true;
     } else if (event.detail.shouldSwap) keep(event.detail.target);
   });
+  // Settled in the moment it is swapped (htmx-config): a part without what was ticked in it is never seen or pressed.
   document.addEventListener("htmx:afterSettle", prepare);
   document.addEventListener("htmx:configRequest", (event) => {
     // What a page asks by itself is no sign that somebody is there: it does not keep a session alive.

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pyotp
 import pytest
 from playwright.async_api import Browser, Page
 
@@ -16,7 +15,7 @@ from tests.fakes.next_hop import ScriptedNextHop
 from tests.system.browser import DESKTOP, PHONE, chromium, follow, keep, new_page, small_targets, violations
 from tests.system.office_day import post, states, wire
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
-from tests.system.test_web_shell import code_in, context_of
+from tests.system.test_web_shell import code_in, context_of, prove_twice
 from tests.system.waiting import eventually
 
 SATO, MORI, ONO = (f"{name}@{OWN_DOMAIN}" for name in ("sato", "mori", "ono"))
@@ -85,16 +84,6 @@ async def sign_in(page: Page, relay: Relay, hop: ScriptedNextHop, address: str) 
     return pages
 
 
-async def prove_twice(page: Page, pages: str) -> None:
-    """Registers an authenticator app, which proves the second thing."""
-    await page.goto(f"{pages}/my-sign-in")
-    await follow(page.locator("form[action='/my-sign-in/app'] button"))
-    secret = await page.locator("#secret").text_content()
-    assert secret is not None
-    await page.locator("#code").fill(pyotp.TOTP(secret.replace(" ", "")).now())
-    await page.locator("form[action='/my-sign-in/app/confirm'] button").click()
-
-
 async def held(relay: Relay, *recipients: str) -> str:
     """A mail of Sato, once it is held."""
     people = ", ".join(recipients)
@@ -121,11 +110,11 @@ async def test_lookalike_is_corrected_and_sent(
         pages = await sign_in(page, relay, hop, SATO)
         await page.goto(f"{pages}/mails/{queue_id}")
         await page.locator(f"input[type=radio][value='{RIGHT}']").check()
-        await page.locator("button[formaction$='/send']").click()
+        await follow(page.locator("button[formaction$='/send']"))
         assert await page.title() != ""
-        await page.locator("fieldset form[action$='/fix'] button").click()
+        await follow(page.locator("fieldset form[action$='/fix'] button"))
         await page.wait_for_url("**/changed/2")
-        await page.locator("main a.button-primary").click()
+        await follow(page.locator("main a.button-primary"))
         await page.wait_for_url(f"**/mails/{queue_id}*")
         if await page.locator("#organisation-0").count():
             await page.locator("#organisation-0").fill("sato.hanako")
@@ -152,8 +141,7 @@ async def test_two_people_approve_before_it_goes(tmp_path: Path, browser: Browse
             await page.goto(f"{pages}/approvals")
             await page.locator(f"main a[href^='/mails/{queue_id}']").click()
             await page.locator("#organisation-0").fill("customer")
-            await page.locator("#approve button").click()
-            await page.wait_for_load_state()
+            await follow(page.locator("#approve button"))
             await context.close()
         await eventually(lambda: went_to(hop) == [FIRM], "the approved mail at the next hop")
 

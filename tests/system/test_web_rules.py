@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pyotp
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
@@ -15,7 +14,7 @@ from tests.fakes.next_hop import ScriptedNextHop
 from tests.system.browser import DESKTOP, PHONE, chromium, follow, keep, new_page, small_targets, violations
 from tests.system.office_day import post, states
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
-from tests.system.test_web_shell import context_of, sign_in
+from tests.system.test_web_shell import context_of, prove_twice, sign_in
 from tests.system.waiting import eventually
 
 JA = CATALOGUES["ja"]
@@ -87,16 +86,6 @@ def needs(relay: Relay, queue_id: str) -> str:
     """Whom the mail waits for."""
     ((verdict,), *_) = relay.look("SELECT verdict FROM recipient WHERE queue_id = ? LIMIT 1", queue_id)
     return next(word for word in ("timer", "sender", "approver") if f'"needs":"{word}"' in verdict)
-
-
-async def prove_twice(page: Page, pages: str) -> None:
-    """Registers an authenticator app, which proves the second thing."""
-    await page.goto(f"{pages}/my-sign-in")
-    await follow(page.locator("form[action='/my-sign-in/app'] button"))
-    secret = await page.locator("#secret").text_content()
-    assert secret is not None
-    await page.locator("#code").fill(pyotp.TOTP(secret.replace(" ", "")).now())
-    await page.locator("form[action='/my-sign-in/app/confirm'] button").click()
 
 
 async def administrator(

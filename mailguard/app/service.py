@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 
 import structlog
 
@@ -22,7 +23,10 @@ from mailguard.clock import Clock
 from mailguard.config import Settings
 from mailguard.errors import MailguardError
 from mailguard.model.audit import AuditAction
+from mailguard.workers.rounds import kept_running
 from mailguard.workers.systemd import notify
+
+_AGAIN_SECONDS = 5.0
 
 log = structlog.get_logger()
 
@@ -44,30 +48,37 @@ class Service:
         await asyncio.to_thread(parts.sweeper.collect_unfinished)
         await parts.store.write(Recorder(AuditAction.STARTED))
         await parts.rules.record(AuditAction.POLICY_LOADED)
-        poll = parts.settings.service.poll_seconds
-        running = {
-            "timekeeper": parts.timekeeper.run(),
-            "sweeper": parts.sweeper.run(),
-            "policy": parts.policy.follow(parts.rules.reload, poll),
-            "notifier": parts.notifier.run(),
-            "incidents": parts.follower.run(),
-            "reminder": parts.reminder.run(),
-            "announcer": parts.announcer.run(),
-            "watcher": parts.watcher.run(),
-            "devices": parts.devices.run(),
-            "anchorer": parts.anchorer.run(),
-        }
-        if parts.forwarder is not None:
-            running["forwarder"] = parts.forwarder.run()
-        if parts.teller is not None:
-            running["teller"] = parts.teller.run()
-        self._tasks = [asyncio.create_task(one, name=name) for name, one in running.items()]
+        self._tasks = [
+            asyncio.create_task(kept_running(name, run, _AGAIN_SECONDS), name=name)
+            for name, run in self._running_parts().items()
+        ]
         await parts.devices.refresh()
         await parts.web.start()
         await parts.submission.start()
         for name, (host, port) in [*parts.submission.addresses.items(), ("web", parts.web.address)]:
             log.info("listening", listener=name, host=host, port=port)
         log.info("started", version=__version__, reclaimed=reclaimed)
+
+    def _running_parts(self) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What works beside the listeners, by the name the log uses."""
+        parts = self.parts
+        running: dict[str, Callable[[], Awaitable[None]]] = {
+            "timekeeper": parts.timekeeper.run,
+            "sweeper": parts.sweeper.run,
+            "policy": partial(parts.policy.follow, parts.rules.reload, parts.settings.service.poll_seconds),
+            "notifier": parts.notifier.run,
+            "incidents": parts.follower.run,
+            "reminder": parts.reminder.run,
+            "announcer": parts.announcer.run,
+            "watcher": parts.watcher.run,
+            "devices": parts.devices.run,
+            "anchorer": parts.anchorer.run,
+        }
+        if parts.forwarder is not None:
+            running["forwarder"] = parts.forwarder.run
+        if parts.teller is not None:
+            running["teller"] = parts.teller.run
+        return running
 
     async def stop(self) -> int:
         """Stop every part within the drain limit; how many mails were still under way.

@@ -13,8 +13,8 @@ import structlog
 
 from mailguard import audit
 from mailguard.audit.anchors import NotAnAnchor
-from mailguard.errors import MailguardError
 from mailguard.store import Store
+from mailguard.workers.rounds import EXPECTED, rounds
 
 LOOK_SECONDS = 60.0
 
@@ -32,12 +32,7 @@ class Anchorer:
 
     async def run(self) -> None:
         """Look for ever."""
-        while True:
-            try:
-                await self.look()
-            except (MailguardError, NotAnAnchor, OSError) as error:
-                log.error("record_not_anchored", error=type(error).__name__, cause=str(error))
-            await asyncio.sleep(LOOK_SECONDS)
+        await rounds(self.look, LOOK_SECONDS, "record_not_anchored", (*EXPECTED, NotAnAnchor))
 
     async def look(self) -> audit.Anchor | None:
         """Set the anchor of today where there is none, and bring the file up. Raises ``NotAnAnchor``, ``OSError``."""

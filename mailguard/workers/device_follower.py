@@ -6,15 +6,14 @@ not answer, what counted last counts on.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 import structlog
 
 from mailguard.accounts.devices import Device, devices_of, sources_of
 from mailguard.config import SourceSettings
-from mailguard.errors import MailguardError
 from mailguard.store import Store
+from mailguard.workers.rounds import rounds
 
 log = structlog.get_logger()
 
@@ -45,9 +44,4 @@ class DeviceFollower:
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
-        while True:
-            try:
-                await self.refresh()
-            except MailguardError as error:
-                log.warning("devices_not_followed", error=type(error).__name__)
-            await asyncio.sleep(self._poll_seconds)
+        await rounds(self.refresh, self._poll_seconds, "devices_not_followed")

@@ -5,15 +5,14 @@ An attempt that was under way ends in its own time; what it did not deliver is s
 
 from __future__ import annotations
 
-import asyncio
-
 import structlog
 
 from mailguard.clock import Clock
-from mailguard.errors import MailguardError, StaleState
+from mailguard.errors import StaleState
 from mailguard.incidents import Openings, queries
 from mailguard.store import Store
 from mailguard.store.times import to_micros
+from mailguard.workers.rounds import rounds
 
 _BATCH = 50
 
@@ -31,14 +30,7 @@ class IncidentFollower:
 
     async def run(self) -> None:
         """Look for ever. A failure is logged and the next look comes after the poll interval."""
-        while True:
-            try:
-                await self.look()
-            except MailguardError as error:
-                log.error("incidents_not_followed", cause=str(error))
-            except Exception:
-                log.exception("incidents_not_followed")
-            await asyncio.sleep(self._poll)
+        await rounds(self.look, self._poll, "incidents_not_followed")
 
     async def look(self) -> int:
         """Stop what can be stopped now; of how many mails something was."""

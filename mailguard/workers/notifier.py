@@ -6,7 +6,6 @@ time, and keeps no other one waiting.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -14,9 +13,10 @@ import structlog
 
 from mailguard.clock import Clock
 from mailguard.crash_points import crash_point
-from mailguard.errors import MailguardError, StaleState
+from mailguard.errors import StaleState
 from mailguard.hold.notices import Notices
 from mailguard.store import Store
+from mailguard.workers.rounds import rounds
 
 _PUT_OFF_SECONDS = 60.0
 _PUT_OFF_MAX_SECONDS = 3600.0
@@ -50,14 +50,7 @@ class Notifier:
 
     async def run(self) -> None:
         """Look for ever. A failure is logged and the next look comes after the poll interval."""
-        while True:
-            try:
-                await self.look()
-            except MailguardError as error:
-                log.error("notices_not_looked_for", cause=str(error))
-            except Exception:
-                log.exception("notices_not_looked_for")
-            await asyncio.sleep(self._poll)
+        await rounds(self.look, self._poll, "notices_not_looked_for")
 
     async def look(self) -> int:
         """Write what is due; how many mails that was."""

@@ -5,7 +5,6 @@ Where the office's plan, calendar or rules changed, the times of all open incide
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 
 import structlog
@@ -19,6 +18,7 @@ from mailguard.incidents.reminding import Reminders
 from mailguard.model.incident import IncidentId
 from mailguard.store import Store, Transaction
 from mailguard.store.times import to_micros
+from mailguard.workers.rounds import rounds
 
 _BATCH = 50
 
@@ -49,14 +49,7 @@ class IncidentReminder:
 
     async def run(self) -> None:
         """Look for ever. A failure is logged and the next look comes after the poll interval."""
-        while True:
-            try:
-                await self.look()
-            except MailguardError as error:
-                log.error("incidents_not_reminded", cause=str(error))
-            except Exception:
-                log.exception("incidents_not_reminded")
-            await asyncio.sleep(self._poll)
+        await rounds(self.look, self._poll, "incidents_not_reminded")
 
     async def look(self) -> int:
         """Tell what is to be told now; how many mails that were."""

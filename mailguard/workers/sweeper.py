@@ -16,7 +16,6 @@ import structlog
 
 from mailguard import audit
 from mailguard.correspondents import forget_old_threads
-from mailguard.errors import MailguardError
 from mailguard.hold.approving import forget_notes
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.parcels.passwords import Passwords
@@ -24,6 +23,7 @@ from mailguard.spool import Spool, queries
 from mailguard.spool.content import content_path
 from mailguard.store import Transaction, Work
 from mailguard.store.times import to_micros
+from mailguard.workers.rounds import rounds
 
 ACTOR = Actor(ActorKind.WORKER, "sweeper")
 EVERY = timedelta(hours=1)
@@ -50,20 +50,19 @@ class Sweeper:
 
     async def run(self) -> None:
         """Sweep now and then every hour, for ever."""
-        while True:
-            try:
-                destroyed = await self.destroy_expired()
-                orphans = await asyncio.to_thread(self.collect_orphans, ORPHAN_AGE)
-                threads = await self._spool.store.write(self.forget_threads, is_brief=False)
-                ended = 0
-                if self.forget_ended is not None:
-                    ended = await self._spool.store.write(self.forget_ended, is_brief=False)
-                pruned = await self.prune()
-                if destroyed or orphans or threads or ended or pruned:
-                    log.info("swept", destroyed=destroyed, orphans=orphans, threads=threads, ended=ended, pruned=pruned)
-            except (MailguardError, OSError) as error:
-                log.error("sweep_failed", error=type(error).__name__, cause=str(error))
-            await asyncio.sleep(EVERY.total_seconds())
+        await rounds(self.sweep, EVERY.total_seconds(), "sweep_failed")
+
+    async def sweep(self) -> None:
+        """Every step once."""
+        destroyed = await self.destroy_expired()
+        orphans = await asyncio.to_thread(self.collect_orphans, ORPHAN_AGE)
+        threads = await self._spool.store.write(self.forget_threads, is_brief=False)
+        ended = 0
+        if self.forget_ended is not None:
+            ended = await self._spool.store.write(self.forget_ended, is_brief=False)
+        pruned = await self.prune()
+        if destroyed or orphans or threads or ended or pruned:
+            log.info("swept", destroyed=destroyed, orphans=orphans, threads=threads, ended=ended, pruned=pruned)
 
     async def destroy_expired(self) -> int:
         """Destroy the contents of mails that ended longer ago than retention; how many."""

@@ -14,11 +14,12 @@ import structlog
 
 from mailguard.crash_points import crash_point
 from mailguard.delivery.sms_gateway import SmsResult
-from mailguard.errors import MailguardError, StaleState, StorageUnavailable
+from mailguard.errors import StaleState, StorageUnavailable
 from mailguard.model.short_message import ShortMessage
 from mailguard.parcels.passwords import Passwords
 from mailguard.parcels.records import Telling
 from mailguard.store import Store
+from mailguard.workers.rounds import rounds
 
 Send = Callable[[ShortMessage], Awaitable[SmsResult]]
 
@@ -41,15 +42,11 @@ class Teller:
 
     async def run(self) -> None:
         """Look for ever. A failure is logged and the next look comes after the poll interval."""
-        while True:
-            try:
-                while await self.look():
-                    pass
-            except MailguardError as error:
-                log.error("passwords_not_told", cause=str(error))
-            except Exception:
-                log.exception("passwords_not_told")
-            await asyncio.sleep(self._poll)
+        await rounds(self._look_through, self._poll, "passwords_not_told")
+
+    async def _look_through(self) -> None:
+        while await self.look():
+            pass
 
     async def look(self) -> int:
         """Send what is due; how many that was."""

@@ -8,7 +8,6 @@ is none. Chat channels (``announcer``) and monitors (``/readyz``) hear of those.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,7 +17,6 @@ import structlog
 from mailguard import audit
 from mailguard.accounts.people import holders_of, persons_of
 from mailguard.clock import Clock
-from mailguard.errors import MailguardError
 from mailguard.hold.notices import Notices
 from mailguard.model.audit import Actor, ActorKind, AuditAction, AuditEvent
 from mailguard.model.people import Role
@@ -27,6 +25,7 @@ from mailguard.notify.troubles import Trouble, named, trouble_words
 from mailguard.spool.queries import Reader, next_due
 from mailguard.store import Store, Transaction
 from mailguard.store.times import from_micros
+from mailguard.workers.rounds import rounds
 
 ACTOR = Actor(ActorKind.WORKER, "watcher")
 EVERY_SECONDS = 60.0
@@ -97,14 +96,8 @@ class Watcher:
 
     async def run(self) -> None:
         """Look for ever. A failure is logged; the next look tells what that one could not."""
-        while self._after:
-            try:
-                await self.look()
-            except MailguardError as error:
-                log.error("trouble_not_told", cause=str(error))
-            except Exception:
-                log.exception("trouble_not_told")
-            await asyncio.sleep(EVERY_SECONDS)
+        if self._after:
+            await rounds(self.look, EVERY_SECONDS, "trouble_not_told")
 
     async def look(self) -> int:
         """Look once; how many mails were written."""

@@ -6,9 +6,11 @@ import asyncio
 import shutil
 import signal
 import socket
+import sqlite3
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -319,3 +321,25 @@ async def test_systemd_is_told_when_mail_is_taken(make_relay: MakeRelay, tmp_pat
         status = await end(relay)
 
     assert (b"READY=1", b"STOPPING=1", 0) == (first, second, status)
+
+
+# -- what nobody foresaw
+
+
+@pytest.mark.slow
+async def test_part_that_stumbles_over_the_unforeseen_goes_on(make_relay: MakeRelay, hop: ScriptedNextHop) -> None:
+    """A damaged row ends what reads it: that is in the log, and once the row is right it goes on without a restart."""
+    relay = make_relay(next_hop_port=hop.port)
+    await relay.started()
+
+    def write(statement: str, *values: object) -> None:
+        with closing(sqlite3.connect(relay.database_file, timeout=30)) as database, database:
+            database.execute(statement, values)
+
+    write("INSERT INTO device VALUES ('scanner', '[\"10.', ?, '[]', 0, NULL)", SENDER)
+    await eventually(lambda: list(relay.events("part_failed")), "the damage to be seen")
+    write("UPDATE device SET networks = '[\"10.1.2.3/32\"]'")
+    await eventually(lambda: list(relay.events("devices_taken_up")), "the device to be taken up")
+
+    assert {"devices"} == {str(one["part"]) for one in relay.events("part_failed")}
+    assert 0 == await relay.stopped()

@@ -149,6 +149,8 @@ class Store:
         try:
             with self._reader.connect() as connection:
                 return reading(connection)
+        except StopIteration as error:
+            raise _bearable(error) from error
         except DBAPIError as error:
             raise StorageUnavailable(f"read failed: {type(error.orig).__name__}") from error
 
@@ -214,7 +216,7 @@ class Store:
             if waiting.future.cancelled():
                 continue
             if waiting.error is not None:
-                waiting.future.set_exception(waiting.error)
+                waiting.future.set_exception(_bearable(waiting.error))
             else:
                 waiting.future.set_result(waiting.result)
         assert self._loop is not None
@@ -356,6 +358,15 @@ class Store:
             now: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
             return now.astimezone(UTC)
         return self._clock.now()
+
+
+def _bearable(error: BaseException) -> BaseException:
+    """The error as a future takes it: it refuses a StopIteration, and whoever waits would wait for ever."""
+    if not isinstance(error, StopIteration):
+        return error
+    told = RuntimeError("what was looked for is not there")
+    told.__cause__ = error
+    return told
 
 
 def _is_overtaken(error: StorageUnavailable) -> bool:

@@ -70,6 +70,22 @@ async def test_work_that_fails_takes_no_other_with_it(store: Store) -> None:
     assert ["000001", "000002", "000003"] == await store.read(rows)
 
 
+async def test_search_that_finds_nothing_stops_nobody(store: Store) -> None:
+    """A slip in one place of ours is an error there; what comes later is written and read as ever."""
+    nothing = iter(())
+
+    async with asyncio.timeout(60):
+        with pytest.raises(RuntimeError):
+            await store.write(lambda _transaction: next(nothing))
+        with pytest.raises(RuntimeError):
+            await store.write(lambda _transaction: next(nothing), is_brief=False)
+        with pytest.raises(RuntimeError):
+            await store.read(lambda _reader: next(nothing))
+        await store.write(add(1))
+
+        assert ["000001"] == await store.read(rows)
+
+
 async def test_works_run_in_the_order_they_were_given(store: Store) -> None:
     """What was asked for first is done first, also over many transactions."""
     seen: list[int] = []

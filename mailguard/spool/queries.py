@@ -5,12 +5,12 @@ One function or constant a statement, named for its result; the index used stand
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
-from mailguard.model.queue import State
+from mailguard.model.queue import QueueId, State
 from mailguard.store import GatheredInsert, GuardedUpdate, Transaction
 from mailguard.store.incident_tables import incident, incident_mail, mail_trace
 from mailguard.store.tables import content, delivery_attempt, judgement, recipient, submission, summary
@@ -88,6 +88,7 @@ _DUE = (
     .order_by(recipient.c.due_at)
     .limit(bindparam("limit"))
 )
+_DUE_BUT = _DUE.where(recipient.c.queue_id.not_in(bindparam("queue_ids", expanding=True)))
 _NEXT_DUE = select(func.min(recipient.c.due_at)).where(recipient.c.due_at.is_not(None))
 _CONTENT = select(content).where(content.c.content_id == bindparam("content_id"))
 _SENT_SINCE = select(func.count(), func.coalesce(func.sum(submission.c.recipients), 0)).where(
@@ -157,8 +158,13 @@ def numbered_judgement(reader: Reader, queue_id: str, number: int) -> Row[Any] |
     return reader.execute(_NUMBERED_JUDGEMENT, {"queue_id": queue_id, "number": number}).one_or_none()
 
 
-def due(reader: Reader, now: int, limit: int) -> list[Row[Any]]:
-    """Recipients somebody must look at by ``now``, longest due first: queue_id, state, address (recipient_by_due)."""
+def due(reader: Reader, now: int, limit: int, but: Sequence[QueueId] = ()) -> list[Row[Any]]:
+    """Recipients somebody must look at by ``now``, longest due first: queue_id, state, address (recipient_by_due).
+
+    Those of the mails ``but`` are left out.
+    """
+    if but:
+        return list(reader.execute(_DUE_BUT, {"now": now, "limit": limit, "queue_ids": list(but)}))
     return list(reader.execute(_DUE, {"now": now, "limit": limit}))
 
 

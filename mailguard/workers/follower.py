@@ -8,7 +8,7 @@ from __future__ import annotations
 import structlog
 
 from mailguard.clock import Clock
-from mailguard.errors import StaleState
+from mailguard.errors import StaleState, StorageUnavailable
 from mailguard.incidents import Openings, queries
 from mailguard.store import Store
 from mailguard.store.times import to_micros
@@ -46,6 +46,12 @@ class IncidentFollower:
                 )
             except StaleState:
                 # It moved at this moment; the next look sees it as it is.
+                continue
+            except StorageUnavailable:
+                raise
+            except Exception as error:
+                # What is wrong with one keeps no other from being stopped.
+                log.error("incident_mail_not_stopped", queue_id=row.queue_id, error=type(error).__name__)
                 continue
             stopped += response is not None and response.did_something
         if stopped:

@@ -7,7 +7,6 @@ time, and keeps no other one waiting.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 import structlog
 
@@ -16,24 +15,13 @@ from mailguard.crash_points import crash_point
 from mailguard.errors import StaleState
 from mailguard.hold.notices import Notices
 from mailguard.store import Store
+from mailguard.workers.put_off import PutOff
 from mailguard.workers.rounds import rounds
-
-_PUT_OFF_SECONDS = 60.0
-_PUT_OFF_MAX_SECONDS = 3600.0
-_FORGOTTEN_AFTER = 1000
 
 Announce = Callable[[str], None]
 """Takes note of something a chat channel is told of: "hold" or "approval"."""
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class _PutOff:
-    """A mail that could not be looked at: until when, by the passed time, and how long that was."""
-
-    until: float
-    seconds: float
 
 
 class Notifier:
@@ -45,7 +33,7 @@ class Notifier:
         self._clock = clock
         self._poll = poll_seconds
         self._announce = announce
-        self._put_off: dict[str, _PutOff] = {}
+        self._put_off = PutOff(clock)
         self.hint: Callable[[], None] = _nothing
 
     async def run(self) -> None:
@@ -66,8 +54,7 @@ class Notifier:
         return mails
 
     async def _tried(self, what: str, work: Callable[[str], Awaitable[int]]) -> int:
-        put_off = self._put_off.get(what)
-        if put_off is not None and self._clock.monotonic() < put_off.until:
+        if self._put_off.has(what):
             return 0
         try:
             mails = await work(what)
@@ -75,13 +62,9 @@ class Notifier:
             # Something happened to it at this moment; the next look sees it as it is.
             return 0
         except Exception as error:
-            seconds = _PUT_OFF_SECONDS if put_off is None else min(_PUT_OFF_MAX_SECONDS, put_off.seconds * 2)
-            if len(self._put_off) >= _FORGOTTEN_AFTER:
-                self._put_off.clear()
-            self._put_off[what] = _PutOff(self._clock.monotonic() + seconds, seconds)
-            log.error("notice_not_written", error=type(error).__name__, again_seconds=seconds)
+            log.error("notice_not_written", error=type(error).__name__, again_seconds=self._put_off.failed(what))
             return 0
-        self._put_off.pop(what, None)
+        self._put_off.done(what)
         return mails
 
     async def _attend(self, queue_id: str) -> int:

@@ -11,7 +11,7 @@ import structlog
 
 from mailguard.clock import Clock
 from mailguard.crash_points import crash_point
-from mailguard.errors import MailguardError, StaleState
+from mailguard.errors import StaleState, StorageUnavailable
 from mailguard.incidents import due_queries
 from mailguard.incidents.planning import Planner
 from mailguard.incidents.reminding import Reminders
@@ -84,7 +84,9 @@ class IncidentReminder:
         except StaleState:
             # It changed at this moment; the next look sees it as it is.
             return 0
-        except MailguardError as error:
+        except StorageUnavailable:
+            raise
+        except Exception as error:
             log.error("incident_not_reminded", error=type(error).__name__)
             return 0
 

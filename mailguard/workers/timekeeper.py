@@ -3,7 +3,7 @@
 It sleeps until the next due time, a hint, or the poll interval, whichever comes first; the poll alone is enough. Timers
 fire by ``clock.due_now``, so that a clock set forward releases nothing early, and never before the database's time, so
 that a node whose clock is fast does not either. Every mail is taken up in one guarded transaction: two nodes, or a
-person and the timer, never both get it.
+person and the timer, never both get it. A mail that something is wrong with is put off, and keeps no other one waiting.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ import structlog
 
 from mailguard.clock import Clock
 from mailguard.crash_points import crash_point
-from mailguard.errors import MailguardError, StaleState
+from mailguard.errors import MailguardError, StaleState, StorageUnavailable
 from mailguard.hold import HoldEnds
 from mailguard.model.audit import Actor, ActorKind
-from mailguard.model.queue import Recipient, State
+from mailguard.model.queue import QueueId, Recipient, State
 from mailguard.model.verdict import Reason
 from mailguard.policy.builtin import STOPPED_LOOKING
 from mailguard.spool import Mail, Move, Spool, advance, lease, queries
@@ -29,6 +29,7 @@ from mailguard.store import Transaction
 from mailguard.store.times import from_micros, to_micros
 from mailguard.workers.claims import CLAIM, QUEUE, begun, claim_changes, is_as_it_came, queue_changes, queued
 from mailguard.workers.conveyor import Conveyor
+from mailguard.workers.put_off import PutOff
 from mailguard.workers.rescuer import Rescuer, held_by_rescuer
 from mailguard.workers.transformer import held_unprepared
 
@@ -74,6 +75,7 @@ class Timekeeper:
         self._clock = clock
         self._lease = lease_for
         self._poll = poll_seconds
+        self._put_off = PutOff(clock)
         self._hint = asyncio.Event()
         self._jumped = False
 
@@ -104,7 +106,9 @@ class Timekeeper:
         taken = 0
         while free := self._conveyor.free:
             due_by = self._clock.due_now()
-            rows = await self._spool.store.read(lambda reader: queries.due(reader, to_micros(due_by), PAGE))  # noqa: B023
+            rows = await self._spool.store.read(
+                lambda reader: queries.due(reader, to_micros(due_by), PAGE, self._put_off.now())  # noqa: B023
+            )
             queue_ids = list(dict.fromkeys(row.queue_id for row in rows))[:free]
             if not queue_ids:
                 break
@@ -114,11 +118,20 @@ class Timekeeper:
             done = sum(result is True for result in results)
             for queue_id, result in zip(queue_ids, results, strict=True):
                 if isinstance(result, BaseException) and not isinstance(result, StaleState):
-                    log.error("take_up_failed", queue_id=queue_id, error=type(result).__name__, cause=str(result))
+                    self._not_taken(queue_id, result)
+                else:
+                    self._put_off.done(queue_id)
             taken += done
             if not done:
                 break
         return taken
+
+    def _not_taken(self, queue_id: QueueId, error: BaseException) -> None:
+        # Where the database does not answer, the mail is not at fault.
+        again = 0.0 if isinstance(error, StorageUnavailable) else self._put_off.failed(queue_id)
+        log.error(
+            "take_up_failed", queue_id=queue_id, error=type(error).__name__, cause=str(error), again_seconds=again
+        )
 
     async def _take_up(self, queue_id: str, due_by: datetime) -> bool:
         taken = await self._spool.store.write(lambda transaction: self.take_up(transaction, queue_id, due_by))

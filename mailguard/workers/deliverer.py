@@ -195,9 +195,12 @@ class Deliverer:
     # -- after the reply
 
     async def _record(self, attempt: _Attempt, results: Sequence[RecipientResult]) -> None:
-        """Commit the outcome; tries again while the database is away and the lease lasts."""
+        """Commit the outcome; tries again while the database is away and the lease lasts. What the other server said
+        stands, whatever goes wrong in what follows from it: without it the mail would be sent again.
+        """
         queue_id = attempt.mail.submission.queue_id
-        work = self._outcome(attempt, results, await self._reports.head(attempt.mail, results))
+        head = await self._reports.head(attempt.mail, results)
+        work, is_alone = self._outcome(attempt, results, head), False
         while True:
             try:
                 recorded = await self._spool.store.write(work)
@@ -211,6 +214,12 @@ class Deliverer:
             except StaleState:
                 log.error("outcome_came_too_late", queue_id=queue_id)
                 return
+            except Exception as error:
+                if is_alone:
+                    raise
+                log.error("outcome_recorded_alone", queue_id=queue_id, error=type(error).__name__, exc_info=error)
+                work, is_alone = self._outcome(attempt, results, head, is_alone=True), True
+                continue
             crash_point("after_delivered_commit")
             self._count(queue_id, attempt, recorded.states, results)
             if recorded.has_reports:
@@ -229,7 +238,11 @@ class Deliverer:
         except MailguardError as error:
             log.warning("lesson_lost", queue_id=attempt.mail.submission.queue_id, cause=str(error))
 
-    def _outcome(self, attempt: _Attempt, results: Sequence[RecipientResult], head: bytes) -> Work[_Recorded]:
+    def _outcome(
+        self, attempt: _Attempt, results: Sequence[RecipientResult], head: bytes, *, is_alone: bool = False
+    ) -> Work[_Recorded]:
+        """``is_alone``: no password is told and no incident opened; people still can."""
+
         def work(transaction: Transaction) -> _Recorded:
             by_state: dict[State, list[Decision]] = {}
             decisions: list[Decision] = []
@@ -242,8 +255,9 @@ class Deliverer:
                 moves = [Move(decision.recipient, _STEP[state], decision.changes) for decision in alike]
                 advance(transaction, moves, self._event(transaction, attempt, state, alike))
             has_reports = self._reports.submit(transaction, attempt.mail, head, decisions)
-            has_reports |= self._tell_passwords(transaction, attempt.mail, by_state)
-            has_reports |= self._open_incident(transaction, attempt.mail, by_state)
+            if not is_alone:
+                has_reports |= self._tell_passwords(transaction, attempt.mail, by_state)
+                has_reports |= self._open_incident(transaction, attempt.mail, by_state)
             crash_point("after_password_written")
             return _Recorded([decision.state for decision in decisions], has_reports)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from mailguard import hold
 from mailguard.config import PolicySettings
@@ -13,13 +16,14 @@ from mailguard.model.audit import AuditAction
 from mailguard.model.incident import EntryKind, Incident
 from mailguard.model.queue import State
 from mailguard.policy.shipped import shipped_folder
-from mailguard.store import Store
+from mailguard.store import Store, Transaction
 from tests.conformance.hold_parts import A, MakeNode, Node
 from tests.conformance.parcel_parts import bounce_of
 from tests.conformance.test_incident_look_back import CROWD, wire
 from tests.conformance.test_incidents import OFFICER, OWNER, Desk, desk_of, name_officers
 from tests.fakes.clock import StandingClock
 from tests.fakes.next_hop import ScriptedNextHop, Stage, say
+from tests.system.waiting import eventually
 
 MESSAGE_ID = "<one@office.example.jp>"
 RULES = """\
@@ -101,6 +105,45 @@ async def test_dangerous_mail_that_comes_back_opens_an_incident(
 
     assert ("bounce", [0]) == (entry.details["by"], entry.details["positions"])
     assert [State.BOUNCED, State.CANCELLED] == (await desk.node.states(queue_id))[:2]
+
+
+async def test_fault_in_opening_leaves_what_the_other_server_said(
+    make_node: MakeNode, hop: ScriptedNextHop, store: Store, clock: StandingClock
+) -> None:
+    """Something is wrong with the mail's rows: no incident can be opened, but who got it and who did not is on record,
+    the sender has the report, and nobody gets it twice.
+    """
+    desk = await desk_on(make_node(hop.port), store, clock)
+    first, second = asyncio.Event(), asyncio.Event()
+    hop.on(Stage.RCPT, replace(say("550 5.1.1 No such user"), event=first), matching=CROWD[0])
+    hop.on(Stage.RCPT, replace(say("451 4.7.1 Greylisted"), event=second), matching=CROWD[1])
+    queue_id = await desk.node.held(*CROWD, wire=wire(CROWD))
+    await store.write(hold.release(desk.node.spool, queue_id, OWNER, ""))
+    looking = asyncio.create_task(desk.node.look())
+    await hop.until(lambda: hop.reached(Stage.RCPT) == len(CROWD))
+    right = await store.read(lambda reader: reader.execute(_VERDICT, {"queue_id": queue_id}).scalar_one())
+    await store.write(lambda transaction: _write_verdict(transaction, queue_id, "{"))
+    first.set()
+    await eventually(lambda: desk.node.deliverer.counters.bounced == 1, "what the first server said to be on record")
+    await store.write(lambda transaction: _write_verdict(transaction, queue_id, right))
+    second.set()
+    await looking
+    states = await desk.node.states(queue_id)
+
+    assert [State.BOUNCED, State.DEFERRED] == states[:2]
+    assert {State.DELIVERED} == set(states[2:])
+    assert [] == await opened(desk)
+    assert any(b"multipart/report" in mail.content for mail in hop.mails)
+
+
+_VERDICT = text("SELECT verdict FROM recipient WHERE queue_id = :queue_id AND position = 1")
+
+
+def _write_verdict(transaction: Transaction, queue_id: str, verdict: str) -> None:
+    transaction.execute(
+        text("UPDATE recipient SET verdict = :verdict WHERE queue_id = :queue_id AND position = 1"),
+        {"verdict": verdict, "queue_id": queue_id},
+    )
 
 
 async def test_ordinary_mail_that_comes_back_opens_none(

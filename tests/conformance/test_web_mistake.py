@@ -82,3 +82,25 @@ async def test_who_only_runs_the_system_reports_no_mistake_of_others(pages: Mail
     assert (200, 403) == (page.status_code, answer.status_code)
     assert f"/mails/{queue_id}/mistake" not in page.text
     assert 0 == await incidents_of(pages, queue_id)
+
+
+async def test_mistake_of_a_mail_that_left_stands_beneath_its_state(pages: MailPages) -> None:
+    """I notice a slip seconds after it left: the button for it is the first thing below what became of the mail."""
+    queue_id = await pages.node.held(A)
+    await pages.node.store.write(hold.release(pages.node.spool, queue_id, SATO, ""))
+    await pages.node.look()
+    page = (await (await pages.owner()).get(f"/mails/{queue_id}")).text
+
+    assert [1, 1] == [page.count(f'action="/mails/{queue_id}/mistake'), page.count(JA["queue.page.mistake.choose"])]
+    assert page.index(JA["queue.headline.sent"]) < page.index("/mistake") < page.index(JA["queue.page.recipients"][:2])
+
+
+async def test_mistake_of_a_mail_that_still_waits_for_some_stands_at_its_foot(pages: MailPages) -> None:
+    """While I still decide about outsiders, a report of what colleagues got already is not the first thing offered."""
+    queue_id = await pages.node.held(A, B)
+    await pages.node.store.write(hold.release(pages.node.spool, queue_id, SATO, "", [0]))
+    await pages.node.look()
+    page = (await (await pages.owner()).get(f"/mails/{queue_id}")).text
+
+    assert 1 == page.count(f'action="/mails/{queue_id}/mistake')
+    assert page.index('id="decide"') < page.index("/mistake")

@@ -192,6 +192,14 @@ async def add_exception(page: Page, pages: str) -> None:
     await follow(page.locator("form[action='/rules/exceptions'] button"))
 
 
+async def sideways(page: Page) -> list[str]:
+    """Tables of which a part is out of sight at the side."""
+    found: list[str] = await page.eval_on_selector_all(
+        ".scrolls", "all => all.filter(e => e.scrollWidth > e.clientWidth).map(e => e.getAttribute('aria-label'))"
+    )
+    return found
+
+
 async def seen(page: Page, pages: str, name: str) -> list[str]:
     """What is wrong with any of the pages in one look; each is kept for a person."""
     wrong: list[str] = []
@@ -201,6 +209,8 @@ async def seen(page: Page, pages: str, name: str) -> list[str]:
             await summary.click()
         await keep(page, f"{step}-{name}".replace("/", "-"))
         wrong += [f"{step}: {one}" for one in [*await violations(page), *await small_targets(page)]]
+        if step == "rules/trial":
+            wrong += [f"{step} scrolls sideways: {one}" for one in await sideways(page)]
     await page.goto(f"{pages}/rules")
     await page.locator(FIGURE).fill("x")
     await follow(page.locator("#rules .button-primary"))

@@ -39,7 +39,7 @@ TEXTS: dict[str, str] = {
     ),
     "people.problem.no_address": "「{address}」はメールアドレスではありません。",
     "people.problem.not_own": (
-        "{address} はこの組織のメールアドレスではありません。登録できるのは、自組織のドメインのアドレスだけです。"
+        "{address} はこの組織のメールアドレスではありません。登録できるのは、この組織のドメインのアドレスだけです。"
     ),
     "people.problem.own_manager": "{address} の上司に、本人は指定できません。",
     "people.problem.own_delegate": "{address} の担当者に、そのアドレス自身は指定できません。",

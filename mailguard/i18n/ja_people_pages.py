@@ -5,7 +5,7 @@ from __future__ import annotations
 TEXTS: dict[str, str] = {
     "people.page.title": "人と役割",
     "people.page.what": (
-        "自組織のメールアドレスがある人は、登録しなくてもサインインして自分のメールを確認できます。部門、上司、"
+        "この組織のメールアドレスがある人は、登録しなくてもサインインして自分のメールを確認できます。部門、上司、"
         "役割が必要な人を登録してください。"
     ),
     "people.page.search": "名前、アドレス、部門",

@@ -73,6 +73,7 @@ def open_(
         for queue_id, response in done.responses.items():
             typer.echo(
                 f"{queue_id}: stopped {len(response.stopped)}, received {len(response.gone)}, "
+                f"came back {len(response.returned)}, "
                 f"perhaps received {len(response.sending)}; passwords stopped {len(response.passwords_stopped)}, "
                 f"told already {len(response.passwords_told)}, with the sender {len(response.with_sender)}"
             )

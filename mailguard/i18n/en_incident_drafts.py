@@ -92,6 +92,7 @@ TEXTS: dict[str, str] = {
     "draft.scope.outside": "The accident was not about mail. Whoever reported it wrote: {note}",
     "draft.stopped": "Addresses for which it was stopped: {count}.",
     "draft.stopped.none": "Nothing was left that could be stopped.",
+    "draft.returned": "Came back and was not delivered: {count}.",
     "draft.law.report": "The security officer has decided to report it.",
     "draft.law.no_report": "The security officer has decided not to report it.",
     "draft.questions": (

@@ -38,6 +38,8 @@ TEXTS: dict[str, str] = {
     "incidents.entry.stopped": (
         "Sending stopped (recipients stopped: {stopped}, received: {gone}, perhaps received: {sending})"
     ),
+    "incidents.entry.stopped.nothing": "Nothing was left to stop (received {gone}, perhaps received {sending})",
+    "incidents.entry.returned": "Came back and was not delivered: {count}",
     "incidents.entry.passwords.stopped": "Recipients whose password was stopped: {count}",
     "incidents.entry.passwords.told": "Recipients who had been told the password: {count}",
     "incidents.entry.passwords.with_sender": "Recipients whose password the sender has: {count}",
@@ -85,6 +87,7 @@ TEXTS: dict[str, str] = {
     "incidents.notice.opened_at": "Reported: {at}",
     "incidents.notice.stopped": "Recipients stopped: {count}",
     "incidents.notice.gone": "Recipients that got it, or may have: {count}",
+    "incidents.notice.returned": "Came back, not delivered: {count}",
     "incidents.notice.answer.subject": "[Incident {incident_id}] An answer to the request to delete",
     "incidents.notice.answer.subject.all": "[Incident {incident_id}] All have answered the request to delete",
     "incidents.notice.answer.intro": "Somebody who was asked to delete the mail has answered. Please look at it.",
@@ -180,6 +183,7 @@ TEXTS: dict[str, str] = {
     "incidents.result.gone.some": "{count} {count:recipient|recipients} {count:has|have} it.",
     "incidents.result.gone.some.perhaps": "{count} {count:recipient|recipients} {count:has|have} it, or may have it.",
     "incidents.result.gone.none": "Nobody got it.",
+    "incidents.result.gone.returned": "From {count} it came back: they did not get it.",
     "incidents.result.gone.open": "{count} {count:recipient|recipients} may still be sent to.",
     "incidents.result.now": "What to do now",
     "incidents.result.now.call": "Telephone those who got it and ask them to delete it unread.",

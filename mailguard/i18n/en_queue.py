@@ -286,6 +286,7 @@ TEXTS: dict[str, str] = {
     "queue.page.mistake.nothing_stopped": "Nothing was left to stop.",
     "queue.page.mistake.gone": "For {count} it has gone or is going. That cannot be taken back.",
     "queue.page.mistake.nothing_gone": "It has gone to nobody.",
+    "queue.page.mistake.returned": "From {count} it came back: they did not get it.",
     "queue.page.mistake.now": (
         "Tell your superior or the officer now. Telephone whoever got it, and ask them to delete it unopened."
     ),

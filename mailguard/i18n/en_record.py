@@ -115,6 +115,7 @@ TEXTS: dict[str, str] = {
     "audit.detail.password_length": "length of the password",
     "audit.detail.passwords_stopped": "passwords stopped for",
     "audit.detail.passwords_told": "passwords told to",
+    "audit.detail.returned": "came back from",
     "audit.detail.with_sender": "passwords with the sender for",
     "audit.detail.people": "people",
     "audit.detail.person": "person",

@@ -95,6 +95,7 @@ TEXTS: dict[str, str] = {
     "draft.scope.outside": "メール以外の事故です。報告した人の説明：{note}",
     "draft.stopped": "送信を止めた宛先：{count}件。",
     "draft.stopped.none": "止められる宛先は残っていませんでした。",
+    "draft.returned": "届かずに戻った宛先：{count}件（相手は受け取っていません）。",
     "draft.law.report": "情報セキュリティ責任者は、報告すると決めました。",
     "draft.law.no_report": "情報セキュリティ責任者は、報告しないと決めました。",
     "draft.questions": (

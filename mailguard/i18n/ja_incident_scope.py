@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "incidents.scope.reached": "誤って受け取った方",
     "incidents.scope.reached.count": "{count}名に届きました(誤った宛先 {wrong}名のうち)。",
     "incidents.scope.readable": "そのうち{count}名が中身を読めます。",
+    "incidents.scope.returned.count": "ほかに{count}名には届かずに戻りました。",
     "incidents.scope.visible": "互いに見えたアドレス",
     "incidents.scope.delivered": "届いた日時",
     "incidents.scope.to": "から",

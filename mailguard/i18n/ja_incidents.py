@@ -38,6 +38,8 @@ TEXTS: dict[str, str] = {
     "incidents.entry.stopped": (
         "送信を止めました(止めた宛先 {stopped}件、届いた宛先 {gone}件、届いたかもしれない宛先 {sending}件)"
     ),
+    "incidents.entry.stopped.nothing": "止められる宛先はありませんでした(届いた宛先 {gone}件、届いたかもしれない宛先 {sending}件)",
+    "incidents.entry.returned": "届かずに戻った宛先 {count}件",
     "incidents.entry.passwords.stopped": "パスワードを知らせるのを止めた宛先 {count}件",
     "incidents.entry.passwords.told": "パスワードをもう知らせていた宛先 {count}件",
     "incidents.entry.passwords.with_sender": "パスワードを送信した人が持っている宛先 {count}件",
@@ -83,6 +85,7 @@ TEXTS: dict[str, str] = {
     "incidents.notice.opened_at": "報告を受けた日時: {at}",
     "incidents.notice.stopped": "止めた宛先: {count}件",
     "incidents.notice.gone": "届いた、または届いたかもしれない宛先: {count}件",
+    "incidents.notice.returned": "届かずに戻った宛先: {count}件",
     "incidents.notice.answer.subject": "【事故 {incident_id}】削除のお願いに返事がありました",
     "incidents.notice.answer.subject.all": "【事故 {incident_id}】削除のお願いに全員の返事がそろいました",
     "incidents.notice.answer.intro": "削除をお願いした相手から、返事がありました。確認してください。",
@@ -177,6 +180,7 @@ TEXTS: dict[str, str] = {
     "incidents.result.gone.some": "{count}件の宛先に届いています。",
     "incidents.result.gone.some.perhaps": "{count}件の宛先に届いたか、届いた可能性があります。",
     "incidents.result.gone.none": "だれにも届いていません。",
+    "incidents.result.gone.returned": "{count}件の宛先には届かず、メールが戻ってきました。相手は受け取っていません。",
     "incidents.result.gone.open": "{count}件の宛先には、まだ送られる可能性があります。",
     "incidents.result.now": "いますること",
     "incidents.result.now.call": "届いた方に電話をして、開かずに削除するようお願いしてください。",

@@ -284,6 +284,7 @@ TEXTS: dict[str, str] = {
     "queue.page.mistake.nothing_stopped": "止められた送信はありません。",
     "queue.page.mistake.gone": "{count}名には、すでに送られているか、送っている途中です。これは取り消せません。",
     "queue.page.mistake.nothing_gone": "送られてしまった宛先はありません。",
+    "queue.page.mistake.returned": "{count}名には届かず、メールが戻ってきました。",
     "queue.page.mistake.now": (
         "すぐに上司か責任者に伝えてください。相手の方には、開かずに消してもらうよう電話で頼んでください。"
     ),

@@ -115,6 +115,7 @@ TEXTS: dict[str, str] = {
     "audit.detail.password_length": "パスワードの文字数",
     "audit.detail.passwords_stopped": "パスワードを止めた宛先",
     "audit.detail.passwords_told": "パスワードを伝え終えた宛先",
+    "audit.detail.returned": "届かずに戻った宛先",
     "audit.detail.with_sender": "パスワードを送信した人が持っている宛先",
     "audit.detail.people": "人数",
     "audit.detail.person": "人",

@@ -313,7 +313,9 @@ class _Facts:
 
     def stopped(self) -> Fact:
         count = sum(one.fate is Fate.STOPPED for one in self._known.scope.recipients)
-        return Fact(self._say("stopped", count=count) if count else self._say("stopped.none"))
+        stopped = self._say("stopped", count=count) if count else self._say("stopped.none")
+        returned = len(self._known.scope.returned)
+        return Fact(f"{stopped}\n{self._say('returned', count=returned)}" if returned else stopped)
 
     def law(self) -> Fact:
         consequence = self._known.consequence

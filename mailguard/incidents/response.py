@@ -37,8 +37,9 @@ class Response:
     """What was done about one mail, by positions.
 
     ``stopped``: now, and certainly not sent. ``sending``: being sent at this moment, or perhaps sent. ``gone``: taken
-    by the next hop. Of parcels: ``passwords_stopped``; ``passwords_told`` to recipients; ``with_sender``: the sender
-    has them. ``is_destroyed``: nobody has a password now. ``is_over``: nothing is left that may yet be stopped.
+    by the next hop. ``returned``: refused before, and came back. Of parcels: ``passwords_stopped``;
+    ``passwords_told`` to recipients; ``with_sender``: the sender has them. ``is_destroyed``: nobody has a password now.
+    ``is_over``: nothing is left that may yet be stopped.
     """
 
     stopped: tuple[int, ...]
@@ -49,6 +50,7 @@ class Response:
     with_sender: tuple[int, ...] = ()
     is_destroyed: bool = False
     is_over: bool = True
+    returned: tuple[int, ...] = ()
 
     @property
     def did_something(self) -> bool:
@@ -61,6 +63,7 @@ class Response:
             "stopped": list(self.stopped),
             "sending": list(self.sending),
             "gone": list(self.gone),
+            "returned": list(self.returned),
             "passwords_stopped": list(self.passwords_stopped),
             "passwords_told": list(self.passwords_told),
             "with_sender": list(self.with_sender),
@@ -88,8 +91,10 @@ class Responder:
             stopped = None
         mail = self._spool.mail(transaction, queue_id)
         attempts = self._spool.attempts(transaction, queue_id)
-        doubtful = {one for one in moved if is_doubtful(attempts.get(one, ()))}
-        sending = {one.key.position for one in mail.recipients if one.state is State.SENDING}
+        left = {one.key.position: one.state for one in mail.recipients if one.state is not State.DELIVERED}
+        doubtful = {one for one in left if is_doubtful(attempts.get(one, ()))}
+        sending = {one for one, state in left.items() if state is State.SENDING}
+        returned = {one for one, state in left.items() if state is State.BOUNCED}
         silenced = set[int]() if stopped is None else {*stopped.positions} - told_before
         late = set[int]() if stopped is None else {*stopped.too_late} | told_before
         with_sender = {one.position for one in self._with_sender(transaction, mail) if one.position in late}
@@ -102,6 +107,7 @@ class Responder:
             with_sender=tuple(sorted(with_sender)),
             is_destroyed=stopped is not None and stopped.is_destroyed and not told_before,
             is_over=all(one.state in FINAL for one in mail.recipients) and not carriers,
+            returned=tuple(sorted(returned - doubtful)),
         )
 
     def _with_sender(self, transaction: Transaction, mail: Mail) -> list[Telling]:

@@ -169,6 +169,11 @@ class Scope:
         return tuple(one for one in self.recipients if one.is_wrong and one.fate in (Fate.STOPPED, Fate.RETURNED))
 
     @property
+    def returned(self) -> tuple[ScopeRecipient, ...]:
+        """Those from whom it came back: it was sent, and they did not get it."""
+        return tuple(one for one in self.recipients if one.is_wrong and one.fate is Fate.RETURNED)
+
+    @property
     def all_unread(self) -> bool:
         """Whether every one who got it has confirmed that it was deleted unread."""
         return self.answers.all_unread([one.wrong for one in self.leaked_to])

@@ -44,6 +44,7 @@ def told_words(
         incident.is_drill,
         sum(len(one.stopped) for one in responses),
         sum(len({*one.gone, *one.sending}) for one in responses),
+        sum(len(one.returned) for one in responses),
         bool(incident.queue_ids),
         link,
     )

@@ -15,8 +15,8 @@ _NAME_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class IncidentTold:
-    """An incident as a notice tells of it. ``by`` "": nobody opened it, we did. ``stopped`` and ``gone``: recipients;
-    ``link`` "": there is none.
+    """An incident as a notice tells of it. ``by`` "": nobody opened it, we did. ``stopped``, ``gone`` and ``returned``:
+    recipients; ``link`` "": there is none.
     """
 
     incident_id: str
@@ -26,6 +26,7 @@ class IncidentTold:
     is_drill: bool
     stopped: int
     gone: int
+    returned: int
     is_about_mail: bool
     link: str
 
@@ -41,6 +42,7 @@ def incident_words(told: IncidentTold, reader: Reader) -> Words:
     facts = [say("opened_at", at=clock(told.opened_at, reader))]
     if told.is_about_mail and not told.is_drill:
         facts += [say("stopped", count=told.stopped), say("gone", count=told.gone)]
+        facts += [say("returned", count=told.returned)] if told.returned else []
     body = Body(
         intro=say(f"intro{drill}", by=one_line(told.by, _NAME_MAX), kind=kind)
         if told.by

@@ -188,7 +188,7 @@ def _said(one: Entry, language: Language, plan: IncidentPlan) -> str:
         return text(language, "incident.due.told" if counts["people"] else "incident.due.told.nobody", **counts)
     if one.kind is EntryKind.STOPPED:
         counts = {name: _count(one, name) for name in ("stopped", "gone", "sending")}
-        return text(language, key, **counts)
+        return text(language, key if counts["stopped"] else f"{key}.nothing", **counts)
     if one.kind is EntryKind.TOLD:
         return (
             text(language, key, count=_count(one, "people"))
@@ -202,7 +202,8 @@ def _lines(one: Entry, language: Language, zone: ZoneInfo) -> list[str]:
     if one.kind is EntryKind.STOPPED:
         names = {"stopped": "passwords_stopped", "told": "passwords_told", "with_sender": "with_sender"}
         counts = {name: _count(one, field) for name, field in names.items()}
-        return [
+        returned = _count(one, "returned")
+        return [text(language, "incidents.entry.returned", count=returned)] * bool(returned) + [
             text(language, f"incidents.entry.passwords.{name}", count=count) for name, count in counts.items() if count
         ]
     if one.kind not in (EntryKind.CHANGED, EntryKind.KNOWN_AT):

@@ -18,7 +18,7 @@ from mailguard.i18n.times import moment
 _POSITIONS = frozenset(
     {
         "positions", "position", "block", "hold", "deliver", "danger", "gone", "sending", "stopped", "removed",
-        "corrected", "in_doubt", "passwords_stopped", "passwords_told", "with_sender",
+        "corrected", "in_doubt", "returned", "passwords_stopped", "passwords_told", "with_sender",
     }
 )  # fmt: skip
 """Recipients of a mail, counted from 0 where they are recorded and from 1 where they are read."""

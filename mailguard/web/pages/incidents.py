@@ -255,6 +255,7 @@ def _result(visit: SignedInVisit, view: IncidentView, mistakes: list[Mistake] | 
         silenced=sum(one.guard is Guard.SEALED for one in reached),
         reached=reached,
         is_perhaps=any(one.fate is Fate.PERHAPS for one in reached),
+        returned=sum(len(fact.those(Fate.RETURNED)) for fact in view.facts),
         open_count=sum(len(fact.those(Fate.OPEN)) for fact in view.facts),
         named=NAMED,
         officer_names=[one.name or one.address for one in view.officers],

@@ -311,6 +311,12 @@ TEXTS: dict[str, str] = {
     "queue.page.password.told.to_sender.reported": (
         "The sender has the password. The mail was reported as a mistake, so do not tell it to anybody."
     ),
+    "queue.page.password.told.to_sender.reported.yes": (
+        "The sender has the password and has told it, as was reported. Do not tell it to anybody from now on."
+    ),
+    "queue.page.password.told.to_sender.reported.unknown": (
+        "The sender has the password. Nobody knows whether it was told. Do not tell it to anybody from now on."
+    ),
     "queue.page.password.told.to_sender.others": (
         "The password was sent to the sender, who tells it to them, by telephone for instance."
     ),

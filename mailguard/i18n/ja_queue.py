@@ -309,6 +309,12 @@ TEXTS: dict[str, str] = {
     "queue.page.password.told.to_sender.reported": (
         "パスワードは送信した人に届いています。誤送信として報告されたので、相手の方には伝えないでください。"
     ),
+    "queue.page.password.told.to_sender.reported.yes": (
+        "パスワードは送信した人に届いていて、相手の方に伝えたと報告されています。これから先は、だれにも伝えないでください。"
+    ),
+    "queue.page.password.told.to_sender.reported.unknown": (
+        "パスワードは送信した人に届いています。相手の方に伝えたかどうかは分かっていません。これから先は、だれにも伝えないでください。"
+    ),
     "queue.page.password.told.to_sender.others": (
         "差出人にパスワードを送りました。相手の方には、差出人が電話などで伝えます。"
     ),

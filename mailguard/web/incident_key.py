@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
+from mailguard.incidents import IncidentRecords
 from mailguard.incidents.facts import REACHED, Guard
 from mailguard.incidents.keys import KeyTold, key_words
 from mailguard.incidents.permission import IncidentAct
@@ -54,6 +57,13 @@ def key_asked(view: IncidentView, viewer: Viewer) -> KeyAsked | None:
     told = {words[one].told for one in mine if one in words}
     said = None if any(one not in words for one in mine) else next(one for one in _WORST if one in told)
     return KeyAsked(said, tuple(mine), is_officer)
+
+
+def key_said(records: IncidentRecords, reader: Connection, queue_id: QueueId) -> KeyTold | None:
+    """What counts of a mail's password by the newest incident it is part of; None where nobody said. Drills aside."""
+    found = [one for one in records.of_mail(reader, queue_id) if not one.is_drill]
+    words = key_words(records.entries(reader, found[0].incident_id)) if found else {}
+    return words[queue_id].told if queue_id in words else None
 
 
 def key_told_in(form: Form) -> KeyTold | None:

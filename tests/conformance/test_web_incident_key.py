@@ -105,10 +105,19 @@ async def test_password_that_was_told_by_telephone_protects_nothing(case: Case) 
     scope, triage = await case.known()
     pages = await case.pages()
 
+    assert JA["queue.page.password.told.to_sender.reported.yes"] in pages["mail"]
+    assert JA["queue.page.password.told.to_sender.reported"] not in pages["mail"]
     assert 1 == len(scope.readable)
     assert "told" == triage.of(Question.PROTECTED).choice
     assert JA["draft.other.readable"].format(count=1) in pages["report"]
     assert JA["draft.other.sealed"].format(count=1) not in pages["report"]
+
+
+async def test_sender_who_does_not_know_is_not_told_that_nobody_was_told(case: Case) -> None:
+    """I do not remember whom I telephoned: the mail's page says that, and not that it is safe."""
+    await case.reported(told="unknown")
+
+    assert JA["queue.page.password.told.to_sender.reported.unknown"] in (await case.pages())["mail"]
 
 
 async def test_sender_answers_for_their_own_mail_alone(case: Case) -> None:
@@ -146,6 +155,7 @@ async def test_silence_about_the_password_counts_as_the_worse_and_can_be_mended(
     assert (1, True) == (len(scope.readable), triage.of(Question.PROTECTED).is_open)
     for name in ("result", "overview"):
         assert JA["incidents.key.ask"] in pages[name]
+    assert JA["queue.page.password.told.to_sender.reported"] in pages["mail"]
     assert JA["incidents.guard.with_sender"] in pages["result"]
     assert JA["draft.other.with_sender"].format(count=1) in pages["report"]
     answered = (empty, said, without, corrected, stranger, back)

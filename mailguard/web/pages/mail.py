@@ -22,6 +22,7 @@ from mailguard.parcels.listing import ListedParcel, parcels_of_mail
 from mailguard.transform.passwords.spelling import spelled
 from mailguard.web.approval_view import approval_view_of, asked_for
 from mailguard.web.forms import Form, Mistake
+from mailguard.web.incident_key import key_said
 from mailguard.web.one_mail import OneMail, OpenedMail, opened, zero_sentence
 from mailguard.web.release_form import NotReleased, release_view_of
 from mailguard.web.sending_plan import sending_plan
@@ -73,6 +74,7 @@ async def shown(
     if MailAct.SHOW_PASSWORD in acts or MailAct.STOP_PASSWORD in acts:
         parts = visit.parts
         parcels = await visit.read(lambda reader: parcels_of_mail(parts.spool, parts.records, reader, found.queue_id))
+    key = await visit.read(lambda reader: key_said(visit.parts.incidents, reader, found.queue_id))
     return visit.page(
         "mail.html",
         block="mail" if visit.is_partial else None,
@@ -82,6 +84,7 @@ async def shown(
         acts=acts,
         is_own=found.is_own,
         parcels=parcels,
+        key=key,
         told=told,
         channels=[one for one in Channel if one is not Channel.AGREED and _is_possible(visit, one)],
         why_not=why_not(found, acts),

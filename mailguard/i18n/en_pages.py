@@ -13,6 +13,14 @@ TEXTS: dict[str, str] = {
     "pages.mistakes": "Please check what you entered",
     "pages.mails.title": "Mail",
     "pages.mails.none": "No mail needs your attention.",
+    "pages.interrupted.title": "Please sign in again",
+    "pages.interrupted.what": "Your sign-in had ended, so nothing was done.",
+    "pages.interrupted.kept": "What you typed is kept on this page. Please go on like this:",
+    "pages.interrupted.sign_in": "Sign in, in a new tab",
+    "pages.interrupted.again": "Come back to this page and do the same again",
+    "pages.interrupted.anew": (
+        "Passwords and files cannot be kept on this page. Please sign in, then type or choose them again."
+    ),
     "pages.error.reference": "Number to give when you ask: {reference}",
     "pages.error.bad_request.title": "This could not be understood",
     "pages.error.bad_request.what": "Something in the request is missing or has the wrong form. Nothing was changed.",

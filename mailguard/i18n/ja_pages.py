@@ -13,6 +13,14 @@ TEXTS: dict[str, str] = {
     "pages.mistakes": "入力を確かめてください",
     "pages.mails.title": "メール",
     "pages.mails.none": "確認が必要なメールはありません。",
+    "pages.interrupted.title": "サインインし直してください",
+    "pages.interrupted.what": "サインインの時間が切れていたので、今の操作は行われていません。",
+    "pages.interrupted.kept": "入力した内容は、このページに残っています。次の順に進めてください。",
+    "pages.interrupted.sign_in": "新しいタブでサインインする",
+    "pages.interrupted.again": "このページに戻り、同じ操作をもう一度行う",
+    "pages.interrupted.anew": (
+        "パスワードやファイルは、このページには残せません。サインインしてから、もう一度入力するか、選び直してください。"
+    ),
     "pages.error.reference": "お問い合わせの番号: {reference}",
     "pages.error.bad_request.title": "内容を読み取れませんでした",
     "pages.error.bad_request.what": (

@@ -15,6 +15,7 @@ from starlette.types import Scope
 from mailguard.errors import ContentDestroyed, MailguardError, NotAllowed, StaleState, UnknownMail
 from mailguard.web.api.problems import ApiProblem, invalid, problem
 from mailguard.web.guard import API
+from mailguard.web.interrupted import interrupted
 from mailguard.web.visit import SignInNeeded, words_only
 
 WORDS = {
@@ -93,6 +94,8 @@ async def _sign_in_needed(request: Request, error: Exception) -> Response:
     assert isinstance(error, SignInNeeded)
     if request.headers.get("hx-request") == "true":
         return Response(status_code=204, headers={"hx-redirect": error.path})
+    if request.method == "POST" and error.is_nobody:
+        return await interrupted(request, error.path)
     return RedirectResponse(error.path, 303)
 
 

@@ -29,6 +29,15 @@ def safe_next(wanted: str, *, from_anywhere: bool = False) -> str:
     return wanted if is_here and (from_anywhere or not parts.path.startswith(_NOT_AFTERWARDS)) else HOME
 
 
+def path_in(url: str) -> str:
+    """The path of a whole address, with its query; the home page where it is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return HOME
+    return safe_next(f"{parts.path}?{parts.query}" if parts.query else parts.path)
+
+
 def with_next(path: str, following: str) -> str:
     """``path`` with where to go afterwards; the home page is not worth naming."""
     following = safe_next(following)

@@ -52,11 +52,14 @@ class NotHere(HTTPException):
 
 
 class SignInNeeded(Exception):
-    """Somebody who is not signed in, or with too little proved, asked for a page that needs it."""
+    """Somebody who is not signed in, or with too little proved, asked for a page that needs it. ``is_nobody``: there
+    is no session, perhaps any more.
+    """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, is_nobody: bool = False) -> None:
         super().__init__(path)
         self.path = path
+        self.is_nobody = is_nobody
 
 
 @dataclass(frozen=True)
@@ -196,7 +199,7 @@ Anyone = Annotated[Visit, Depends(_anyone)]
 
 async def _signed_in(visit: Anyone) -> SignedInVisit:
     if not isinstance(visit, SignedInVisit):
-        raise SignInNeeded(places.with_next(places.SIGN_IN, _asked(visit.request)))
+        raise SignInNeeded(places.with_next(places.SIGN_IN, _asked(visit.request)), is_nobody=True)
     if visit.request.method != "GET" or visit.request.url.path == EVENTS:
         return visit
     parts, viewer, now = visit.parts, visit.viewer, visit.parts.clock.now()
@@ -226,9 +229,12 @@ def holds(viewer: Viewer, right: Right) -> bool:
 
 
 def _asked(request: Request) -> str:
-    """Where to go back to: a form that was sent is not sent again."""
+    """Where to go back to: a form that was sent is not sent again, and a part of a page is no place by itself."""
     if request.method != "GET":
         return places.HOME
+    around = request.headers.get("hx-current-url", "")
+    if around:
+        return places.path_in(around)
     return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 

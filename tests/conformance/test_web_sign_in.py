@@ -8,6 +8,7 @@ from email import message_from_bytes, policy
 import httpx2
 import pyotp
 import pytest
+from markupsafe import escape
 
 from mailguard.accounts.factors import Factor
 from mailguard.accounts.people_administration import grant_role
@@ -231,3 +232,47 @@ async def test_role_is_used_only_with_a_second_factor(web_office: WebOffice) -> 
 def test_way_on_after_sign_in_stays_on_this_server(wanted: str, followed: str) -> None:
     """A link to the sign-in page cannot send anybody elsewhere."""
     assert followed == safe_next(wanted)
+
+
+async def test_form_sent_after_the_session_ended_keeps_what_was_typed(web_office: WebOffice) -> None:
+    """I write for long, and the screen locks meanwhile: nothing was done, nothing I wrote is lost, and I read how to go
+    on: sign in beside it, and send the same again."""
+    client = await web_office.signed_in()
+    web_office.clock.advance(31 * 60)
+    sent = {"subject": "<b>名簿</b>", "at": "1", "note": "一行目\n二行目"}
+    answer = await client.post("/deputies?back=mails", data=sent)
+    shown = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', answer.text)
+    await client.aclose()
+
+    assert 403 == answer.status_code
+    assert JA["pages.interrupted.kept"] in answer.text
+    assert [(name, str(escape(value))) for name, value in sent.items()] == shown
+    assert '<form method="post" action="/deputies?back=mails">' in answer.text
+    assert 'href="/sign-in" target="_blank"' in answer.text
+
+
+async def test_secrets_sent_after_the_session_ended_are_asked_for_again(web_office: WebOffice) -> None:
+    """What I typed stands nowhere on a page where it was a password, and a file is chosen again; the page says so."""
+    secret = "a secret of mine"
+    client = await web_office.signed_in()
+    web_office.clock.advance(31 * 60)
+    typed = await client.post("/my-sign-in/password", data={"old": secret, "new": secret, "again": secret})
+    chosen = await client.post("/office/correspondents/import", files={"file": ("a.csv", secret.encode())})
+    await client.aclose()
+
+    for answer in (typed, chosen):
+        assert JA["pages.interrupted.anew"] in answer.text
+        assert secret not in answer.text
+
+
+async def test_page_whose_session_ended_comes_back_after_signing_in(web_office: WebOffice) -> None:
+    """A part of an open page asks for news after the session ended: I come back to the page, not to the part."""
+    client = await web_office.signed_in()
+    web_office.clock.advance(31 * 60)
+    around = {"hx-request": "true", "hx-current-url": "https://mail.office.example.jp/mails/ABC?back=mails"}
+    answer = await client.get("/approvals/number", headers=around)
+    odd = await client.get("/approvals/number", headers={**around, "hx-current-url": "http://[//elsewhere.example.com"})
+    await client.aclose()
+
+    assert "/sign-in?next=%2Fmails%2FABC%3Fback%3Dmails" == answer.headers["hx-redirect"]
+    assert "/sign-in" == odd.headers["hx-redirect"]

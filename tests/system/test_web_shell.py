@@ -12,11 +12,13 @@ import pyotp
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
+from mailguard.i18n import CATALOGUES
 from tests.fakes.next_hop import ScriptedNextHop
 from tests.system.browser import DESKTOP, HALF, PHONE, chromium, follow, keep, new_page, small_targets, violations
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
 from tests.system.waiting import eventually
 
+JA = CATALOGUES["ja"]
 SATO = f"sato@{OWN_DOMAIN}"
 LOOKS = [
     pytest.param({"viewport": DESKTOP}, id="desktop"),
@@ -197,3 +199,40 @@ async def test_open_page_hears_of_a_change_and_does_not_hold_up_the_end(
     await context.close()
 
     assert 0 == code
+
+
+async def test_words_typed_when_the_session_ends_are_there_after_signing_in(
+    browser: Browser, pages: str, hop: ScriptedNextHop
+) -> None:
+    """The page I write on asks for news, and my session is over: I sign in, come back to it, and go on writing. What I
+    send too late is kept as well, and sent again once I have signed in beside it."""
+    context = await context_of(browser, {})
+    page = await new_page(context)
+    await sign_in(page, pages, hop)
+    await page.goto(f"{pages}/incidents/open")
+    note = page.locator("main textarea").first
+    await note.fill("かばんを電車に忘れました。\n名簿が入っています。")
+    await context.clear_cookies()
+    await page.evaluate("document.body.dispatchEvent(new CustomEvent('changed'))")
+    await page.wait_for_url("**/sign-in?next=*")
+    before = len(hop.mails)
+    await page.locator("#address").fill(SATO)
+    await page.locator("form[action='/sign-in/code'] button").click()
+    await page.locator("#code").fill(await code_in(hop, before))
+    await page.locator("form[action='/sign-in/code/check'] button").click()
+    await page.wait_for_url("**/incidents/open")
+    there = await note.input_value()
+    cookies = await context.cookies()
+    await context.clear_cookies()
+    await follow(page.locator("main form[method=post] .button-primary"))
+    interrupted = await page.locator("h1").inner_text()
+    wrong = await violations(page)
+    await keep(page, "interrupted")
+    await context.add_cookies(cookies)  # type: ignore[arg-type]  # as they were read
+    await follow(page.locator("main form button"))
+    told = await page.locator("main").inner_text()
+    await context.close()
+
+    assert "かばんを電車に忘れました。\n名簿が入っています。" == there
+    assert (JA["pages.interrupted.title"], []) == (interrupted, wrong)
+    assert re.search(r"\b\d{4}-0001\b", told), told

@@ -136,6 +136,24 @@
     kept = null;
   };
 
+  // A page whose session ended leaves for the sign-in by itself: what was typed waits in this tab until it is back
+
+  const ASIDE = "mailguard-typed";
+  const putAside = () => {
+    const main = document.getElementById("main");
+    const fields = named(main)
+      .filter(([, field]) => isTouched(field) && field.type !== "password" && field.type !== "file")
+      .map(([name, field]) => [name, [field.value, field.checked]]);
+    const opened = all("details[open] > summary", main).map((summary) => summary.textContent);
+    sessionStorage.setItem(ASIDE, JSON.stringify({ path: location.pathname, who: document.body.dataset.who, fields, opened }));
+  };
+  const takeUp = () => {
+    const aside = JSON.parse(sessionStorage.getItem(ASIDE) || "null");
+    if (!aside || aside.path !== location.pathname) return;
+    sessionStorage.removeItem(ASIDE);
+    if (aside.who === document.body.dataset.who) kept = { id: "main", fields: new Map(aside.fields), opened: aside.opened, at: null };
+  };
+
   // A press is not cut in two: what comes meanwhile is asked for again.
   let isDown = false;
   let isMissed = false;
@@ -269,6 +287,9 @@
       isMissed = true;
     } else if (event.detail.shouldSwap) keep(event.detail.target);
   });
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Redirect")) putAside();
+  });
   // Settled in the moment it is swapped (htmx-config): a part without what was ticked in it is never seen or pressed.
   document.addEventListener("htmx:afterSettle", prepare);
   document.addEventListener("htmx:configRequest", (event) => {
@@ -279,6 +300,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     for (const element of all("[data-passkey]")) element.hidden = !hasPasskeys();
     for (const element of all("[data-without-passkeys]")) element.hidden = hasPasskeys();
+    takeUp();
     prepare();
     showSwitch();
     setInterval(tick, 1000);

@@ -6,6 +6,7 @@ import re
 from hashlib import sha256
 
 from mailguard.web.assets import FOLDER
+from mailguard.web.interrupted import SECRET
 
 
 def test_vendored_file_is_the_one_on_record() -> None:
@@ -35,3 +36,14 @@ def test_every_sign_a_page_shows_is_in_the_sprite() -> None:
     shown = set(re.findall(r"""icon\(['"]([a-z0-9-]+)['"]""", pages))
 
     assert set() == shown - set(re.findall(r'id="([a-z0-9-]+)"', (FOLDER / "icons.svg").read_text()))
+
+
+def test_every_field_for_a_secret_is_known_as_one() -> None:
+    """No password or code of mine stands in the page that keeps what I typed when my session ended."""
+    pages = "".join(one.read_text() for one in sorted((FOLDER.parent / "templates").glob("*.html")))
+    secret = '"(?:password|[a-z]+-password|one-time-code)"'
+    found = set(re.findall(rf'parts\.field\("([^"]+)",[^}}]*?{secret}', pages))
+
+    assert not re.search(r'<input[^>]*type="password"', pages)
+    assert {"password", "old", "new", "again", "code"} == found & SECRET
+    assert set() == found - SECRET

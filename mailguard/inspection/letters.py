@@ -42,11 +42,16 @@ def _any_case(words: str, *, begins: str) -> str:
     )
 
 
+_FAMILIES = (
+    "(?<!阿部)(?<!安部)(?<!矢部)(?<!堀部)(?<!宮部)(?<!服部)(?<!磯部)(?<!田部)(?<!岡部)(?<!我部)(?<!下部)(?<!綾部)"
+    "(?<!坂部)(?<!谷部)(?<!園部)(?<!渡部)(?<!勝部)(?<!刑部)(?<!軽部)(?<!小室)(?<!山室)(?<!氷室)(?<!大室)"
+)
+"""Not behind surnames that end like a unit of an office."""
 ORGANISATION = re.compile(
     r"株式会社|有限会社|合同会社|\((?:株|有|財|社|一財|一社|公財)\)|法人|財団|社団|組合|協会|連合会|互助会|共済"
     r"|学校|大学|高校|学園|幼稚園|保育園|病院|医院|クリニック|センター|事務所|事務局|支店|営業|本社|本店|支社|支部|本部|銀行|金庫"
     r"|ホテル|旅館|会館|役所|役場|県庁|道庁|府庁|委員会|"
-    + "|".join(rf"{unit}(?<=[一-鿿゠-ヿ]{unit})(?<!号室)(?:$|[\s/・])" for unit in "部課係室局")
+    + "|".join(rf"{unit}(?<=[一-鿿゠-ヿ]{unit})(?<!号室){_FAMILIES}(?:$|[\s/・])" for unit in "部課係室局")
     + "|"
     + _any_case(
         r"Inc\b Ltd\b Co\. Corp LLC\b Dept Hotel\b Bank\b School\b College\b Company\b Cent(?:er|re)\b Section\b"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from mailguard.inspection.ja.recent_names import RECENT, RECENT_WORDS
+from mailguard.inspection.ja.recent_names import ELDER, RECENT, RECENT_WORDS
 
 _OLD = "髙﨑邊邉齋齊斉𠮷濵濱嶋嶌澤廣國櫻瀨德惠眞栁桒兒冨條圓實壽榮爲龜瀧曾莊與穗靜淺寬緖黑增鄕濶假會學齡淵渕舘龍舩"
 _NEW = "高崎辺辺斎斎斎吉浜浜島島沢広国桜瀬徳恵真柳桑児富条円実寿栄為亀滝曽荘与穂静浅寛緒黒増郷闊仮会学齢渕渕館竜船"
@@ -71,7 +71,7 @@ def lexicon() -> Lexicon:
     given = dict.fromkeys(section["given_weak"], 2)
     given.update(dict.fromkeys(section["given_strong"], 3))
     given.update(dict.fromkeys(section["given_word"], 1))
-    given = dict.fromkeys(RECENT_WORDS, 1) | dict.fromkeys(RECENT, 2) | given
+    given = dict.fromkeys(RECENT_WORDS, 1) | dict.fromkeys(RECENT | ELDER, 2) | given
     return Lexicon(
         surnames,
         given,

@@ -151,6 +151,7 @@ class NameScan:
             gap[0] == "\t"
             or surname in _NO_SURNAMES
             or (given < 3 and not is_told and not self._may_be_surname(at, end))
+            or (given < 2 and self._are_words(at, end, token.start(), token.start() + size))
         ):
             return None
         if given == 1 and token[0][:size] in SINGLE_GIVEN and (grade != 1 or is_told):
@@ -198,6 +199,10 @@ class NameScan:
             return False
         word = self._words_at(start).get(start)
         return word is None or word.end != end or word.sort not in ("noun", "")
+
+    def _are_words(self, at: int, end: int, start: int, stop: int) -> bool:
+        """Whether both halves are words of the language and nobody's name: 氏名 国語 数学 are three columns."""
+        return not self._may_be_surname(at, end) and not self._may_be_given(start, stop)
 
     # -- written together
 

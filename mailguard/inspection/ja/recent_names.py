@@ -1,4 +1,4 @@
-"""Given names that children of the last years are called and older lists do not have.
+"""Given names that children of the last years are called, or great-grandmothers were, and the lists do not have.
 
 Put together by hand, in the glyphs that names are looked up in (``name_lexicon.fold``); no list was copied.
 """
@@ -31,6 +31,15 @@ RECENT = _set(
     """
 )
 """Names and nothing else."""
+
+ELDER = _set(
+    """
+    トメ カメ シモ ステ ツヤ フデ ムメ イソ キソ キツ サカ スガ スヤ ソメ ツギ ツタ ツマ テフ トイ トヤ ナヲ フヂ フヨ
+    ムツ ヤイ ヤノ ワイ ワキ ヱイ ヱツ ヲト トメノ カメノ ツルノ トラノ ミサヲ ステ子 カメ子 フデ子 ムメ子 ミヨ子
+    トメ子 ツヤ子
+    """
+)
+"""Of women born before the war, in katakana as they write them."""
 
 RECENT_WORDS = _set("琥珀 蒼空 柚子 竜虎 凛々 心海 歩武 楽人")
 """Words of the language that children are called too."""

@@ -79,6 +79,14 @@ TEXTS: dict[str, str] = {
     "draft.other.with_sender": (
         "Files to {count} of those who got it were encrypted; whether the sender told them the password is being asked."
     ),
+    "draft.other.doubtful": (
+        "For {count} of those who got it the file was sent encrypted. Whether a message with the password arrived is not "
+        "known; it may have. Whether the sender told the password is being found out as well."
+    ),
+    "draft.other.doubtful_untold": (
+        "For {count} of those who got it the file was sent encrypted. Whether a message with the password arrived is not "
+        "known; it may have. The sender told nobody in any other way."
+    ),
     "draft.other.readable": (
         "Files to {count} of those who got it were encrypted, but the password reached them too, or may have."
     ),

@@ -29,6 +29,13 @@ TEXTS: dict[str, str] = {
     "incidents.guard.clear": "Readable",
     "incidents.guard.readable": "Protected, but the password may be there too",
     "incidents.guard.with_sender": "Protected; the sender has the password (nobody has said whether they told it)",
+    "incidents.guard.doubtful": (
+        "Protected, but a message with the password may have arrived "
+        "(the sender has it too; nobody has said whether they told it)"
+    ),
+    "incidents.guard.doubtful_untold": (
+        "Protected, but a message with the password may have arrived (the sender says they told nobody)"
+    ),
     "incidents.guard.sealed": "Protected, and the recipient was told no password",
     "incidents.tab.overview": "Overview",
     "incidents.tabs": "Pages of this incident",

@@ -29,6 +29,13 @@ TEXTS: dict[str, str] = {
     "incidents.guard.clear": "そのまま読めます",
     "incidents.guard.readable": "保護しましたが、パスワードも届いている可能性があります",
     "incidents.guard.with_sender": "保護してあり、パスワードは送信した人が持っています(相手に伝えたかは未確認)",
+    "incidents.guard.doubtful": (
+        "保護しましたが、パスワードを知らせる連絡が相手に届いた可能性があります"
+        "(送信した人もパスワードを持っていて、伝えたかは未確認)"
+    ),
+    "incidents.guard.doubtful_untold": (
+        "保護しましたが、パスワードを知らせる連絡が相手に届いた可能性があります(送信した人は伝えていないとのこと)"
+    ),
     "incidents.guard.sealed": "保護してあり、パスワードは相手に知らせていません",
     "incidents.tab.overview": "概要",
     "incidents.tabs": "この事故のページ",

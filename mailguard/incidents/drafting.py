@@ -14,7 +14,7 @@ from mailguard.i18n import CATALOGUES, Language, text
 from mailguard.incidents.answers import OFFERED, Answer
 from mailguard.incidents.deadlines import JAPAN
 from mailguard.incidents.documents import Deed
-from mailguard.incidents.facts import Fate, Guard
+from mailguard.incidents.facts import ASKED, Fate, Guard
 from mailguard.incidents.known import Known
 from mailguard.incidents.lessons import LessonKind
 from mailguard.incidents.scope import KindCount
@@ -287,7 +287,7 @@ class _Facts:
             counts = {one.value: sum(it.guard is one for it in scope.leaked_to) for one in Guard}
             counts["stopped"] = sum(one.fate is Fate.STOPPED for one in scope.wrong)
             lines = [self._say(f"other.{name}", count=count) for name, count in counts.items() if count]
-            is_open = bool(counts[Guard.WITH_SENDER.value])
+            is_open = any(counts[one.value] for one in ASKED)
         police = known.police
         if police is None:
             return Fact("\n".join([*lines, self._say("other.no_police")]), is_open)

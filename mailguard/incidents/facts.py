@@ -6,16 +6,18 @@ recipient makes a parcel readable.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from mailguard import audit
 from mailguard.errors import ContentDamaged
 from mailguard.hold.exposure import exposure_of
 from mailguard.incidents.queries import Reader
 from mailguard.incidents.response import is_doubtful
 from mailguard.model.address import comparable
+from mailguard.model.audit import AuditAction, AuditEvent
 from mailguard.model.delivery import DeliveryAttempt, Outcome
 from mailguard.model.protection import Channel, Mode, PasswordState
 from mailguard.model.queue import QueueId, Recipient, State, Submission
@@ -46,10 +48,16 @@ class Guard(StrEnum):
     """Protected, and the password went to the recipient, or may have."""
     WITH_SENDER = "with_sender"
     """Protected, and the sender has the password: whether they told it nobody has said."""
+    DOUBTFUL = "doubtful"
+    """As ``WITH_SENDER``, and the recipient may have got the password before, on a way of which nothing was heard."""
+    DOUBTFUL_UNTOLD = "doubtful_untold"
+    """As ``DOUBTFUL``, and the sender says that they told nobody."""
     SEALED = "sealed"
     """Protected, and the recipient was told no password."""
 
 
+ASKED = frozenset({Guard.WITH_SENDER, Guard.DOUBTFUL})
+"""Where only the sender knows whether they told the password."""
 REACHED = frozenset({Fate.RECEIVED, Fate.PERHAPS})
 
 
@@ -125,28 +133,12 @@ def mail_fact(
     summary = _summary(spool, reader, queue_id)
     names = {} if summary is None else {comparable(one.address): one.name for one in summary.recipients}
     parcels = parcels_of_mail(spool, records, reader, queue_id)
-    guards = {one.telling.position: _guard(spool, reader, one) for parcel in parcels for one in parcel.members}
+    members = [one for parcel in parcels for one in parcel.members]
+    doubtful = _perhaps_told(spool, reader, queue_id, members)
+    guards = {it.telling.position: _guard(spool, reader, it, doubtful) for it in members}
     facts = tuple(_fact(one, attempts.get(one.key.position, ()), names, guards, is_outside) for one in mail.recipients)
     exposure = _exposure(mail, facts, exposure_of(_reached(mail, facts), summary, usual, is_outside, group_of))
     return MailFact(mail.submission, summary, facts, exposure, tuple(_protection(one) for one in parcels))
-
-
-def together(facts: Iterable[MailFact]) -> Exposure:
-    """What was seen of several mails, taken as one. Persons of two mails are counted twice: the worse reading."""
-    counts: dict[str, int] = {}
-    total = Exposure({}, 0, 0)
-    for one in (fact.exposure for fact in facts):
-        for kind, count in one.counts.items():
-            counts[kind] = counts.get(kind, 0) + count
-        total = replace(
-            total,
-            persons=total.persons + one.persons,
-            clear=total.clear + one.clear,
-            protected=total.protected + one.protected,
-            is_unreadable=total.is_unreadable or one.is_unreadable,
-            visible=total.visible + one.visible,
-        )
-    return replace(total, counts=counts)
 
 
 def fate_of(one: Recipient, attempts: Sequence[DeliveryAttempt]) -> Fate:
@@ -191,10 +183,39 @@ def _protection(listed: ListedParcel) -> ProtectionFact:
     return ProtectionFact(parcel.mode, listed.manifest.method, parcel.created_at, parcel.destroyed_at, keys)
 
 
-def _guard(spool: Spool, reader: Reader, member: Member) -> Guard:
+def _perhaps_told(spool: Spool, reader: Reader, queue_id: QueueId, members: Iterable[Member]) -> set[int]:
+    """Positions whose password may have gone on another way, before its sender was asked to tell it."""
+    asked = {one.telling.position for one in members if one.telling.channel is Channel.TO_SENDER}
+    found: set[int] = set()
+    for event in audit.events_of(reader, queue_id) if asked else ():
+        match event.action:
+            case AuditAction.PASSWORD_BEGUN:
+                # Of a short message it is not on record whether it was refused or stayed without an answer.
+                is_out = True
+            case AuditAction.PASSWORD_WAITING:
+                is_out = any(_may_have_gone(spool.attempts(reader, one)) for one in _named(event, "mails"))
+            case _:
+                continue
+        found |= {int(one) for one in _named(event, "positions")} if is_out else set()
+    return found & asked
+
+
+def _may_have_gone(attempts: Mapping[int, Sequence[DeliveryAttempt]]) -> bool:
+    tries = attempts.get(0, ())
+    return is_doubtful(tries) or any(one.outcome is Outcome.DELIVERED for one in tries)
+
+
+def _named(event: AuditEvent, detail: str) -> list[str]:
+    values = event.details.get(detail)
+    return [str(one) for one in values] if isinstance(values, list) else []
+
+
+def _guard(spool: Spool, reader: Reader, member: Member, doubtful: Collection[int]) -> Guard:
     told = member.telling
     if told.channel is Channel.AGREED:
         return Guard.READABLE
+    if told.position in doubtful:
+        return Guard.DOUBTFUL if told.state is PasswordState.TOLD else Guard.READABLE
     if told.channel is Channel.TO_SENDER:
         return Guard.WITH_SENDER if told.state is PasswordState.TOLD else Guard.SEALED
     carrier = told.told_by if told.channel is Channel.SEPARATE_MAIL else None

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailguard.incidents.answers import Answers, Replies, Wrong, answers_of
-from mailguard.incidents.facts import REACHED, Fate, Guard, MailFact, ProtectionFact
+from mailguard.incidents.facts import ASKED, REACHED, Fate, Guard, MailFact, ProtectionFact
 from mailguard.incidents.keys import KeyTold, keys_told
 from mailguard.model.finding import Kind
 from mailguard.model.incident import Entry, EntryKind
@@ -270,9 +270,11 @@ def _recipients(
 
 def _guard(guard: Guard, told: KeyTold | None) -> Guard:
     """Whether somebody can read it, with what was said of the password the sender has."""
-    if guard is not Guard.WITH_SENDER or told in (None, KeyTold.UNKNOWN):
+    if guard not in ASKED or told in (None, KeyTold.UNKNOWN):
         return guard
-    return Guard.SEALED if told is KeyTold.NO else Guard.READABLE
+    if told is KeyTold.YES:
+        return Guard.READABLE
+    return Guard.SEALED if guard is Guard.WITH_SENDER else Guard.DOUBTFUL_UNTOLD
 
 
 def _persons(

@@ -258,7 +258,7 @@ def _known_protected(facts: Sequence[MailFact], scope: Scope, law: Law, day: dat
     if not leaked:
         return None
     clear = sum(one.guard is Guard.CLEAR for one in leaked)
-    readable = sum(one.guard is Guard.READABLE for one in leaked)
+    readable = sum(one.guard in (Guard.READABLE, Guard.DOUBTFUL, Guard.DOUBTFUL_UNTOLD) for one in leaked)
     with_sender = sum(one.guard is Guard.WITH_SENDER for one in leaked)
     figures = {"count": len(leaked), "clear": clear, "readable": readable, "with_sender": with_sender}
     if clear:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from mailguard.incidents import IncidentRecords
-from mailguard.incidents.facts import REACHED, Guard
+from mailguard.incidents.facts import ASKED, REACHED
 from mailguard.incidents.keys import KeyTold, key_words
 from mailguard.incidents.permission import IncidentAct
 from mailguard.model.people import Viewer
@@ -37,11 +37,7 @@ def key_asked(view: IncidentView, viewer: Viewer) -> KeyAsked | None:
     has spoken. None where no password lies with a sender, or nothing is theirs to say.
     """
     is_officer = IncidentAct.WORK in view.acts
-    asked = [
-        fact
-        for fact in view.facts
-        if any(one.fate in REACHED and one.guard is Guard.WITH_SENDER for one in fact.recipients)
-    ]
+    asked = [fact for fact in view.facts if any(one.fate in REACHED and one.guard in ASKED for one in fact.recipients)]
     words = key_words(view.entries)
     mine = [
         fact.queue_id

@@ -21,7 +21,7 @@ from tests.conformance.test_web_incident_documents import Desk, fields_of
 from tests.conformance.test_web_incidents import CISO, TWO, name_people
 from tests.conformance.web_office import WebOffice
 from tests.fakes.clock import StandingClock
-from tests.fakes.next_hop import ScriptedNextHop
+from tests.fakes.next_hop import ScriptedNextHop, Stage, cut
 
 __all__ = ["MakeNode", "Spool", "Store"]
 
@@ -42,6 +42,10 @@ class Case:
         """Its sender reports it on its page, with this answer; what that page said before."""
         await name_people(self.office)
         self.queue_id = await self.node.sent(A)
+        return await self.report(**told)
+
+    async def report(self, **told: str) -> str:
+        """As ``reported``, of a mail that was sent before."""
         async with await self.office.signed_in(SENDER) as client:
             before = words_of(await client.get(f"/mails/{self.queue_id}"))
             answer = await client.post(f"/mails/{self.queue_id}/mistake", data=told)
@@ -111,6 +115,34 @@ async def test_password_that_was_told_by_telephone_protects_nothing(case: Case) 
     assert "told" == triage.of(Question.PROTECTED).choice
     assert JA["draft.other.readable"].format(count=1) in pages["report"]
     assert JA["draft.other.sealed"].format(count=1) not in pages["report"]
+
+
+@pytest.mark.parametrize(("told", "guard"), [("", "doubtful"), ("no", "doubtful_untold"), ("yes", "readable")])
+async def test_password_mail_nobody_knows_of_counts_as_known_whatever_its_sender_says(
+    web_office: WebOffice, make_protecting: MakeProtecting, hop: ScriptedNextHop, clock: StandingClock,
+    told: str, guard: str,
+) -> None:  # fmt: skip
+    """The mail with the password stayed without an answer and I was to tell it instead: that I told nobody does not
+    make it safe, and the report says both.
+    """
+    case = Case(web_office, make_protecting(hop.port, Channel.SEPARATE_MAIL), clock)
+    await name_people(web_office)
+    case.queue_id = await case.node.sent(A)
+    hop.on(Stage.DOT, cut(), times=1)
+    clock.advance(3600)
+    await case.node.look()
+    before = await case.report(**({"told": told} if told else {}))
+    scope, triage = await case.known()
+    pages = await case.pages()
+    known = triage.of(Question.PROTECTED).known
+
+    assert JA["incidents.key.ask"] in before
+    assert (1, guard) == (len(scope.readable), scope.leaked_to[0].guard)
+    assert known is not None
+    assert "told" == known.choice
+    assert JA[f"draft.other.{guard}"].format(count=1) in pages["report"]
+    for name in ("result", "overview"):
+        assert JA[f"incidents.guard.{guard}"] in pages[name]
 
 
 async def test_sender_who_does_not_know_is_not_told_that_nobody_was_told(case: Case) -> None:

@@ -308,7 +308,7 @@ class Suppressor:
             one.value
             for line in range(hit.line - 2, hit.line + 3)
             for one in self._near(line)
-            if one.kind == PERSON and has_own(one)
+            if one.is_name and has_own(one)
         }
         return hit.value in near and len(near) >= 2
 

@@ -99,9 +99,10 @@ _CELL_ENDS = ("", "\t", "\n", "\r")
 _HAS_KANJI = re.compile(f"[{KANJI}]")
 _SURNAME = re.compile(f"(?:{'|'.join(sorted(SURNAME_HONORIFICS, key=len, reverse=True))})")
 _SURNAME_BEFORE_MOBILE = re.compile(
-    f"^[0-9.)( ]{{0,4}}([{KANJI}]{{1,4}})[ \t:]{{1,4}}(?=0[789]0-?[0-9]{{4}})", re.MULTILINE
+    f"^[0-9.)( ]{{0,4}}(?:[{KANJI}]{{2,5}}[ \t:]{{1,3}})?([{KANJI}]{{1,4}})[ \t:]{{1,4}}(?=0[789]0-?[0-9]{{4}})",
+    re.MULTILINE,
 )
-"""A line of a list of telephones: 佐藤 090-…"""
+"""A line of a list of telephones: 佐藤 090-…, 会長 佐藤 090-…"""
 
 _SPREAD = re.compile(
     rf"^ {{0,8}}(?P<name>[{KANJI}]{{1,3}}(?: {{1,4}}[{KANJI}\u3041-\u3096\u30a1-\u30fa\u30fc]{{1,3}}){{2,5}}) {{0,4}}$",

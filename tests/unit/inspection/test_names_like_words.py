@@ -63,6 +63,23 @@ def test_telephone_of_a_family_called_like_a_unit_is_no_organisations() -> None:
     assert found["0355550110"] is not None
 
 
+OFFICERS = "会長 増田 090-4127-0538 masuda@private.example.net\n副会長 大西 080-3561-9027\n書記 堀 070-7712-4086\n"
+
+
+def test_officers_of_a_club_with_their_mobiles_are_somebody() -> None:
+    """A list of parents who lead the club, each by surname, is a list of people's telephones."""
+    found = inspected(body(f"役員各位\n新役員の連絡先です。\n{OFFICERS}\nどうぞよろしくお願いいたします。\n"))
+
+    assert found.counts.get(Kind.PHONE_NUMBER) == 3
+
+
+def test_one_officer_at_the_end_of_a_letter_is_in_charge() -> None:
+    """Whoever signs with an office, a surname and a mobile tells how to be reached."""
+    found = inspected(body("資料をお送りします。ご不明な点は下記まで。\n\n課長 増田 090-4127-0538\n"))
+
+    assert not found.counts
+
+
 SUBJECTS = [
     pytest.param("出席番号 氏名 国語 数学\n1 青木 凛 82 75\n2 池田 空 64 90\n3 岡 結衣 91 88\n", 3, id="marks"),
     pytest.param("氏名 住所 電話\n", 0, id="a form"),

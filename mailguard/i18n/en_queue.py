@@ -178,6 +178,8 @@ TEXTS: dict[str, str] = {
     ),
     "queue.page.recipients.filter": "Show only recipients with",
     "queue.page.recipients.more": "Show {count} more",
+    "queue.page.recipients.more_domains": "Show the rest (organisations: {domains}, addresses: {count})",
+    "queue.page.files.more": "Show the other files, in which nothing was found ({count})",
     "queue.page.persons": "{count}",
     "queue.page.suggested": "Perhaps meant:",
     "queue.page.not_sent_to": (

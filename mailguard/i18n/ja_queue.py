@@ -180,6 +180,8 @@ TEXTS: dict[str, str] = {
     ),
     "queue.page.recipients.filter": "宛先をしぼり込む",
     "queue.page.recipients.more": "残りの{count}名を表示する",
+    "queue.page.recipients.more_domains": "残りの{domains}組織({count}名)を表示する",
+    "queue.page.files.more": "何も見つからなかった残りの{count}個のファイルを表示する",
     "queue.page.persons": "{count}名",
     "queue.page.suggested": "もしかして:",
     "queue.page.not_sent_to": (

@@ -21,6 +21,7 @@ from mailguard.model.verdict import Action, Needs
 from mailguard.parcels.listing import ListedParcel, parcels_of_mail
 from mailguard.transform.passwords.spelling import spelled
 from mailguard.web.approval_view import approval_view_of, asked_for
+from mailguard.web.at_first import SHORT, at_first, files_at_first
 from mailguard.web.forms import Form, Mistake
 from mailguard.web.incident_key import key_said
 from mailguard.web.one_mail import OneMail, OpenedMail, opened, zero_sentence
@@ -30,9 +31,6 @@ from mailguard.web.visit import SignedIn, SignedInVisit, Visit
 
 router = APIRouter()
 
-SHOWN_AT_FIRST = 10
-"""Recipients that are shown at once, of all groups alike, where the mail has more than ``FILTERED_FROM``."""
-FILTERED_FROM = 20
 LONGER_MINUTES = (10, 30, 60, 24 * 60)
 """How much longer a mail can be held with one click."""
 _ON_ITS_WAY = frozenset({State.ACCEPTED, State.CLEARED, State.QUEUED, State.SENDING, State.DEFERRED})
@@ -119,8 +117,9 @@ def values_of(visit: Visit, one: OneMail) -> dict[str, Any]:
         "is_held": State.HELD in states,
         "is_open": bool(states.keys() - FINAL),
         "counts": _counts(states),
-        "is_many": len(one.mail.recipients) > FILTERED_FROM,
-        "shown_at_first": max(2, SHOWN_AT_FIRST // max(1, len(decision.groups))),
+        "is_many": len(one.mail.recipients) > SHORT,
+        "groups": at_first(decision.groups),
+        "listed_files": files_at_first(() if decision.summary is None else decision.summary.files),
         "title_of": titles(visit),
         "kind_name": kind_names(visit.language, decision.summary),
         "found_in": _found_in(decision.summary),

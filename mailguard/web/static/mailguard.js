@@ -85,9 +85,10 @@
     const section = field.closest("section");
     for (const line of all("[data-filtered]", section)) {
       line.hidden = !line.textContent.normalize("NFKC").toLowerCase().includes(wanted);
-      const around = line.closest("details");
-      if (wanted && !line.hidden && around) around.open = true;
+      if (!wanted || line.hidden) continue;
+      for (let around = line.closest("details"); around; around = around.parentElement.closest("details")) around.open = true;
     }
+    for (const group of all(".group", section)) group.hidden = !group.querySelector("[data-filtered]:not([hidden])");
   };
 
   // What somebody typed, ticked or opened stays when a part of the page comes anew, and so does where they are

@@ -12,7 +12,7 @@ from mailguard.cli.options import Config, Json, Limit, readable
 
 if TYPE_CHECKING:
     from mailguard.cli.office import Office
-    from mailguard.incidents import IncidentRecords
+    from mailguard.incidents import IncidentRecords, Openings
     from mailguard.model.incident import Entry, Incident
 
 app = typer.Typer(help="What went wrong: report it, list, show; what to do then.", no_args_is_help=True)
@@ -27,44 +27,29 @@ def open_(
         str, typer.Option(help="misdirected, loss, malware, unauthorised_access, insider, other.")
     ] = "misdirected",
     note: Annotated[str, typer.Option(help="What happened.", callback=readable)] = "",
+    key_told: Annotated[
+        str, typer.Option("--key-told", help="Whether the sender told the password: no, yes, unknown.")
+    ] = "",
     drill: Annotated[bool, typer.Option("--drill", help="A training: nothing is stopped.")] = False,
     config: Config = None,
     json: Json = False,
 ) -> None:
     """Open an incident: stop what can be stopped of these mails, keep evidence, tell the officers."""
-    from mailguard.accounts.links import MailLinks
     from mailguard.cli.office import EXIT_WRONG, opened, print_json
-    from mailguard.hold.notices import Notices
-    from mailguard.incidents import Opening, Openings, Responder
-    from mailguard.incidents.planning import Planner
-    from mailguard.incidents.running import LawClocks
-    from mailguard.judging.active import ActivePolicy
+    from mailguard.incidents import KeyTold, Opening
     from mailguard.model.incident import IncidentKind
-    from mailguard.model.protection import Channel
-    from mailguard.parcels.passwords import Passwords
-    from mailguard.parcels.records import PASSWORDS, Records
 
     if kind not in list(IncidentKind):
         typer.echo(f"--kind must be {', '.join(IncidentKind)} (it is '{kind}')", err=True)
         raise typer.Exit(EXIT_WRONG)
+    if key_told and key_told not in list(KeyTold):
+        typer.echo(f"--key-told must be {', '.join(KeyTold)} (it is '{key_told}')", err=True)
+        raise typer.Exit(EXIT_WRONG)
     with opened(config) as office:
-        settings, spool = office.settings, office.spool
-        rules = ActivePolicy(settings, spool.clock, office.store).rules
-        zone = rules.hours.zone
-        parcels = Records(spool.secret_box(PASSWORDS))
-        passwords = Passwords(spool, parcels, settings.protection, settings.office, _grace(office), lambda: zone)
-        notices = Notices(
-            spool, settings.office, settings.notices, settings.web.public_url, lambda: zone,
-            MailLinks(office.store).make,
-        )  # fmt: skip
-        records = _records(office)
-        # So that its times are kept from the first moment on.
-        clocks = LawClocks(spool, parcels, lambda: rules, Channel(settings.protection.channel))
-        Planner(records, clocks, lambda: rules)
-        openings = Openings(spool, Responder(spool, passwords, parcels), records, notices, lambda: zone)
         mails = [readable(one).upper() for one in queue_ids or ()]
-        opening = Opening(IncidentKind(kind), note=note, is_drill=drill)
-        done = office.store.write_now(openings.open(office.actor, opening, mails))
+        said = KeyTold(key_told) if key_told else None
+        opening = Opening(IncidentKind(kind), note=note, is_drill=drill, key_told=said)
+        done = office.store.write_now(_openings(office).open(office.actor, opening, mails))
         responses = {queue_id: one.details() for queue_id, one in done.responses.items()}
         if json:
             print_json({"incident": done.incident_id, "is_new": done.is_new, "mails": responses})
@@ -162,6 +147,33 @@ def _records(office: Office) -> IncidentRecords:
     from mailguard.incidents import INCIDENTS, IncidentRecords
 
     return IncidentRecords(office.spool.secret_box(INCIDENTS))
+
+
+def _openings(office: Office) -> Openings:
+    from mailguard.accounts.links import MailLinks
+    from mailguard.hold.notices import Notices
+    from mailguard.incidents import Openings, Responder
+    from mailguard.incidents.planning import Planner
+    from mailguard.incidents.running import LawClocks
+    from mailguard.judging.active import ActivePolicy
+    from mailguard.model.protection import Channel
+    from mailguard.parcels.passwords import Passwords
+    from mailguard.parcels.records import PASSWORDS, Records
+
+    settings, spool = office.settings, office.spool
+    rules = ActivePolicy(settings, spool.clock, office.store).rules
+    zone = rules.hours.zone
+    parcels = Records(spool.secret_box(PASSWORDS))
+    passwords = Passwords(spool, parcels, settings.protection, settings.office, _grace(office), lambda: zone)
+    notices = Notices(
+        spool, settings.office, settings.notices, settings.web.public_url, lambda: zone,
+        MailLinks(office.store).make,
+    )  # fmt: skip
+    records = _records(office)
+    # So that its times are kept from the first moment on.
+    clocks = LawClocks(spool, parcels, lambda: rules, Channel(settings.protection.channel))
+    Planner(records, clocks, lambda: rules)
+    return Openings(spool, Responder(spool, passwords, parcels), records, notices, lambda: zone)
 
 
 def _grace(office: Office) -> timedelta:

@@ -177,6 +177,9 @@ TEXTS: dict[str, str] = {
     "incidents.open.note.hint": "When, where, what, as far as known. More can be added later.",
     "incidents.open.drill": "This is a drill",
     "incidents.open.submit": "Report",
+    "incidents.open.key.hint": (
+        "Of a mail with a file that opens with a password: ask its sender. It can be answered later as well."
+    ),
     "incidents.open.done": "Your report was taken.",
     "incidents.result.title": "Your report was taken",
     "incidents.result.stopped": "What was stopped",

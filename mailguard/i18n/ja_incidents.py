@@ -45,7 +45,9 @@ TEXTS: dict[str, str] = {
     "incidents.entry.stopped": (
         "送信を止めました(止めた宛先 {stopped}件、届いた宛先 {gone}件、届いたかもしれない宛先 {sending}件)"
     ),
-    "incidents.entry.stopped.nothing": "止められる宛先はありませんでした(届いた宛先 {gone}件、届いたかもしれない宛先 {sending}件)",
+    "incidents.entry.stopped.nothing": (
+        "止められる宛先はありませんでした(届いた宛先 {gone}件、届いたかもしれない宛先 {sending}件)"
+    ),
     "incidents.entry.returned": "届かずに戻った宛先 {count}件",
     "incidents.entry.passwords.stopped": "パスワードを知らせるのを止めた宛先 {count}件",
     "incidents.entry.passwords.told": "パスワードをもう知らせていた宛先 {count}件",
@@ -176,6 +178,9 @@ TEXTS: dict[str, str] = {
     "incidents.open.note.hint": "いつ、どこで、何が起きたか、分かる範囲で書いてください。あとから足せます。",
     "incidents.open.drill": "これは訓練です",
     "incidents.open.submit": "報告する",
+    "incidents.open.key.hint": (
+        "パスワードで開くファイルを送ったメールのとき、送信した人に聞いて選んでください。分かってからでも答えられます。"
+    ),
     "incidents.open.done": "報告を受け付けました。",
     "incidents.result.title": "誤送信の報告を受け付けました",
     "incidents.result.stopped": "止めたもの",

@@ -181,7 +181,7 @@ class Openings:
         said["known_at"] = incident.known_at.isoformat()
         steps = [Step(EntryKind.OPENED, None, said, opening.note.strip())]
         steps += [Step(EntryKind.FROZEN, queue_id, dict(found)) for queue_id, found in evidence.items()]
-        steps += key_steps(opening.key_told, incident.queue_ids)
+        steps += key_steps(opening.key_told, self._asked(transaction, incident.queue_ids))
         incident = self._records.change(transaction, incident, actor, steps)
         responses = self._respond(transaction, incident, actor, evidence)
         incident = self._records.incident(transaction, incident.incident_id)
@@ -197,10 +197,14 @@ class Openings:
         queue_ids: Sequence[QueueId],
     ) -> Opened:
         steps = [Step(EntryKind.REPORTED_AGAIN, queue_ids[0], {}, opening.note.strip())]
-        steps += key_steps(opening.key_told, queue_ids)
+        steps += key_steps(opening.key_told, self._asked(transaction, queue_ids))
         incident = self._records.change(transaction, incident, actor, steps)
         responses = self._respond(transaction, incident, actor, {one: {} for one in incident.queue_ids})
         return Opened(incident.incident_id, False, responses)
+
+    def _asked(self, transaction: Transaction, queue_ids: Sequence[QueueId]) -> list[QueueId]:
+        """Those of these mails whose password lies with the sender: of others there is nothing to say."""
+        return [one for one in queue_ids if self._responder.is_key_with_sender(transaction, one)]
 
     def _respond(
         self, transaction: Transaction, incident: Incident, actor: Actor, evidence: dict[QueueId, dict[str, object]]

@@ -110,6 +110,10 @@ class Responder:
             returned=tuple(sorted(returned - doubtful)),
         )
 
+    def is_key_with_sender(self, transaction: Transaction, queue_id: QueueId) -> bool:
+        """Whether a password of this mail was given to its sender, to be told. Raises ``UnknownMail``."""
+        return bool(self._with_sender(transaction, self._spool.mail(transaction, queue_id)))
+
     def _with_sender(self, transaction: Transaction, mail: Mail) -> list[Telling]:
         everybody = [one.key.position for one in mail.recipients]
         told = self._records.tellings_at(transaction, mail.submission.queue_id, everybody)

@@ -166,6 +166,31 @@ async def test_sender_answers_for_their_own_mail_alone(case: Case) -> None:
     assert [other] == [one.queue_id for one in scope_of(facts, entries).readable]
 
 
+async def test_officer_who_opens_it_by_hand_is_asked_for_the_password_too(case: Case) -> None:
+    """A sender telephoned me and I report it for them: the form asks me as the sender's page would have."""
+    await name_people(case.office)
+    case.queue_id = await case.node.sent(A)
+    plain = await case.node.accept(B)
+    form = {"kind": "misdirected", "mails": f"{case.queue_id} {plain}", "note": "x" * 10_001, "told": "no"}
+    async with await case.office.signed_in(SENDER) as client:
+        own = await client.get("/incidents/open")
+    async with await case.office.signed_in(CISO, TWO) as client:
+        page = words_of(await client.get("/incidents/open"))
+        again = await client.post("/incidents/open", data=form)
+        opened = await client.post("/incidents/open", data={**form, "note": "電話で聞いた"})
+        case.path = opened.headers["location"]
+    scope, _ = await case.known()
+    overview = (await case.pages())["overview"]
+
+    assert JA["incidents.key.ask"] in page
+    assert JA["incidents.key.ask"] not in words_of(own)
+    assert (422, 303) == (again.status_code, opened.status_code)
+    assert 'value="no" checked' in again.text
+    assert ((), "sealed") == (scope.readable, scope.leaked_to[0].guard)
+    # Of a mail that never left nobody was asked.
+    assert 1 == overview.count(JA["incidents.entry.key_told.no"])
+
+
 async def test_silence_about_the_password_counts_as_the_worse_and_can_be_mended(case: Case) -> None:
     """I did not answer: nobody calls it safe, the question stays open for me and the officers, and my answer counts."""
     await case.reported()

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from mailguard.errors import NotAllowed
-from mailguard.incidents import Change, Opening, add_note, change, correct_known_at, say_key
+from mailguard.incidents import Change, KeyTold, Opening, add_note, change, correct_known_at, say_key
 from mailguard.incidents.facts import Fate, Guard
 from mailguard.incidents.lessons import lessons_of
 from mailguard.incidents.next_due import NextDue, next_dues
@@ -69,6 +69,7 @@ class _Typed:
     note: str = ""
     known_at: str = ""
     mails: str = ""
+    told: KeyTold | None = None
 
 
 @router.get("/incidents")
@@ -110,6 +111,7 @@ async def opened_by_hand(visit: SignedIn) -> Response:
         form.text("note"),
         form.text("known_at"),
         form.text("mails") if _names_mails(visit) else "",
+        key_told_in(form) if _names_mails(visit) else None,
     )
     mails, known_at = ids_in(typed.mails)[:NAMED_MAX], _moment(typed.known_at, visit.parts.policy.rules.hours.zone)
     mistakes = _note_mistakes("note", typed.note, "incidents.mistake.open_note", is_needed=not mails)
@@ -122,7 +124,9 @@ async def opened_by_hand(visit: SignedIn) -> Response:
         mistakes.append(Mistake("mails", "incidents.look_back.mistake.unknown", {"queue_id": unknown[0]}))
     if mistakes:
         return _open_form(visit, typed, mistakes)
-    opening = Opening(typed.kind, note=typed.note, known_at=known_at, is_drill=form.has("drill"))
+    opening = Opening(
+        typed.kind, note=typed.note, known_at=known_at, is_drill=form.has("drill"), key_told=typed.told
+    )  # fmt: skip
     opened = await visit.write(visit.parts.openings.open(visit.actor, opening, mails))
     visit.parts.hint()
     return visit.go(f"/incidents/{opened.incident_id}", "success", "incidents.open.done")

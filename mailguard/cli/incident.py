@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -86,9 +86,10 @@ def list_(
         if json:
             print_json([_as_json(one) for one in found])
             return
+        zone = office.zone()
         for one in found:
             drill = " (drill)" if one.is_drill else ""
-            typer.echo(f"{one.incident_id}  {one.phase.value}  {one.kind.value}{drill}  {_time(one.known_at)}")
+            typer.echo(f"{one.incident_id}  {one.phase.value}  {one.kind.value}{drill}  {_time(one.known_at, zone)}")
         if not found:
             typer.echo("No incidents.")
 
@@ -109,12 +110,14 @@ def show(
         if json:
             print_json({**_as_json(found), "entries": [_entry_as_json(one) for one in entries]})
             return
-        for name, value in _as_json(found).items():
+        zone = office.zone()
+        times = {"opened_at": _time(found.opened_at, zone), "known_at": _time(found.known_at, zone)}
+        for name, value in {**_as_json(found), **times}.items():
             typer.echo(f"{name}: {', '.join(value) if isinstance(value, list) else value}")
         for one in entries:
             mail = f" {one.queue_id}" if one.queue_id else ""
             note = f": {readable(one.note)}" if one.note else ""
-            typer.echo(f"{one.number:>3}  {_time(one.at)}  {one.actor.name}  {one.kind.value}{mail}{note}")
+            typer.echo(f"{one.number:>3}  {_time(one.at, zone)}  {one.actor.name}  {one.kind.value}{mail}{note}")
 
 
 @app.command()
@@ -208,5 +211,5 @@ def _entry_as_json(one: Entry) -> dict[str, Any]:
     }
 
 
-def _time(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
+def _time(moment: datetime, zone: tzinfo) -> str:
+    return moment.astimezone(zone).isoformat(" ", "minutes")

@@ -30,7 +30,7 @@ def export(
     with opened(config) as office:
         records = IncidentRecords(office.spool.secret_box(INCIDENTS))
         documents = DocumentRecords(office.spool.secret_box(DOCUMENTS))
-        bundler = Bundler(office.spool, records, documents, office.settings.office.name)
+        bundler = Bundler(office.spool, records, documents, office.settings.office.name, office.zone())
         bundle = bundler.prepare(incident_id, office.actor, purpose, office.spool.clock.now())
         place = output / bundle.file_name if output.is_dir() else output
         # Never over something that is there, and for nobody else to read.

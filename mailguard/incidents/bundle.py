@@ -17,7 +17,7 @@ import json
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -64,7 +64,9 @@ class BundleFile:
 
 @dataclass(frozen=True)
 class Bundle:
-    """A bundle that is ready to be written: everything was read and hashed. ``digest``: SHA-256 of its list."""
+    """A bundle that is ready to be written: everything was read and hashed. ``digest``: SHA-256 of its list;
+    ``at``: in the office's zone.
+    """
 
     incident_id: IncidentId
     files: tuple[BundleFile, ...]
@@ -83,19 +85,22 @@ class Bundle:
 
     @property
     def file_name(self) -> str:
-        """What it is called, in plain ASCII."""
-        return f"incident-{self.incident_id}-{self.at:%Y%m%dT%H%M%SZ}.zip"
+        """What it is called, in plain ASCII: with the day and time on the office's clock. The list has the offset."""
+        return f"incident-{self.incident_id}-{self.at:%Y%m%d-%H%M%S}.zip"
 
 
 class Bundler:
     """Makes bundles of incidents; for threads and commands, never for the event loop."""
 
-    def __init__(self, spool: Spool, records: IncidentRecords, documents: DocumentRecords, office: str) -> None:
-        """``office``: what it is called."""
+    def __init__(
+        self, spool: Spool, records: IncidentRecords, documents: DocumentRecords, office: str, zone: tzinfo
+    ) -> None:
+        """``office``: what it is called; ``zone``: its own, in which people read times."""
         self._spool = spool
         self._records = records
         self._documents = documents
         self._office = office
+        self._zone = zone
 
     def prepare(self, incident_id: IncidentId, actor: Actor, purpose: str, now: datetime) -> Bundle:
         """Read and hash everything. Raises ``UnknownIncident``; ``NotAllowed`` without a purpose."""
@@ -127,9 +132,9 @@ class Bundler:
             "kind": incident.kind.value,
             "cause": incident.cause.value,
             "is_drill": incident.is_drill,
-            "opened_at": incident.opened_at.isoformat(),
-            "known_at": incident.known_at.isoformat(),
-            "exported_at": now.astimezone(UTC).isoformat(timespec="seconds"),
+            "opened_at": incident.opened_at.astimezone(self._zone).isoformat(),
+            "known_at": incident.known_at.astimezone(self._zone).isoformat(),
+            "exported_at": now.astimezone(self._zone).isoformat(timespec="seconds"),
             "exported_by": actor.name,
             "purpose": purpose,
             "entries": len(entries),
@@ -137,7 +142,7 @@ class Bundler:
             "files": [{"name": one.name, "size": one.size, "sha256": one.sha256, **one.facts} for one in files],
             "missing": missing,
         }
-        return Bundle(incident_id, tuple(files), manifest, now)
+        return Bundle(incident_id, tuple(files), manifest, now.astimezone(self._zone))
 
     def _mail(
         self, queue_id: QueueId, frozen: dict[str, str]
@@ -336,7 +341,7 @@ def _words(version: Callable[[], Version]) -> Iterator[bytes]:
 
 
 def _info(name: str, at: datetime, size: int) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, at.astimezone(UTC).timetuple()[:6])
+    info = zipfile.ZipInfo(name, at.timetuple()[:6])
     info.compress_type = zipfile.ZIP_DEFLATED
     info.external_attr = 0o600 << 16
     info.file_size = size

@@ -6,7 +6,7 @@ import json
 import subprocess
 import zipfile
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from mailguard import hold
+from mailguard.i18n.times import JAPAN
 from mailguard.incidents.bundle import GUIDE, Bundle, Bundler, exported, written
 from mailguard.incidents.bundle_check import BundleReport, checked
 from mailguard.incidents.bundle_text import sums_of, written_list
@@ -47,7 +48,7 @@ async def taken_out(desk: Desk, incident_id: str, folder: Path) -> tuple[Path, B
     """The bundle of an incident as a file."""
     node = desk.node
     documents = DocumentRecords(node.spool.secret_box(DOCUMENTS))
-    bundle = Bundler(node.spool, desk.records, documents, "見本互助会").prepare(
+    bundle = Bundler(node.spool, desk.records, documents, "見本互助会", JAPAN).prepare(
         incident_id, OWNER, "弁護士に相談", node.clock.now()
     )
     await node.store.write(exported(desk.records, bundle, OWNER, "弁護士に相談"))
@@ -89,6 +90,24 @@ async def test_bundle_is_checked_by_tools_of_a_third_party(
     assert BundleReport(bundle.digest, bundle.manifest, ()) == checked(path, bundle.digest)
     assert bundle.digest == entry.details["manifest_sha256"] == event.details["manifest_sha256"]
     assert ("弁護士に相談", OWNER) == (event.details["purpose"], event.actor)
+
+
+async def test_bundle_says_its_times_on_the_clock_of_the_office(
+    make_node: MakeNode, store: Store, clock: StandingClock, tmp_path: Path
+) -> None:
+    """At half past eight in the morning in Japan the file is of that day, and its list says which zone that is."""
+    desk = desk_of(make_node(NOWHERE), store, clock)
+    clock.advance((datetime(2026, 12, 1, 23, 30, 5, tzinfo=UTC) - clock.now()).total_seconds())
+    incident_id = await desk.report(await desk.node.held(A))
+    path, bundle = await taken_out(desk, incident_id, tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        times = {one.date_time for one in archive.infolist()}
+
+    assert f"incident-{incident_id}-20261202-083005.zip" == path.name
+    assert "2026-12-02T08:30:05+09:00" == bundle.manifest["exported_at"]
+    assert datetime(2026, 12, 1, 23, 30, 5, tzinfo=UTC) == datetime.fromisoformat(str(bundle.manifest["opened_at"]))
+    assert {(2026, 12, 2, 8, 30, 4)} == {(*one[:5], one[5] // 2 * 2) for one in times}
+    assert () == checked(path, bundle.digest).faults
 
 
 async def test_what_was_released_is_part_of_the_evidence(

@@ -6,10 +6,12 @@ import json
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from mailguard.i18n.times import JAPAN
 from tests.fakes.next_hop import ScriptedNextHop
 from tests.system.office_day import PARTNER, SUBJECT_LINE, ask, post, run, states, wire
 from tests.system.relay import MakeRelay, Relay
@@ -39,12 +41,17 @@ async def test_mail_is_reported_and_looked_at(relay: Relay) -> None:
     again = await ask(relay, "incident", "open", queue_id)
     (listed,) = await ask(relay, "incident", "list")
     shown = await ask(relay, "incident", "show", opened["incident"])
+    written = (await run(relay, "incident", "show", opened["incident"])).stdout
+    here = datetime.fromisoformat(shown["opened_at"]).astimezone(JAPAN).isoformat(" ", "minutes")
 
     assert (True, False) == (opened["is_new"], again["is_new"])
     assert {"stopped": [0], "gone": []} == {name: opened["mails"][queue_id][name] for name in ("stopped", "gone")}
     assert ["cancelled"] == states(relay, queue_id)
     assert (opened["incident"], [queue_id]) == (listed["incident"], listed["mails"])
     assert "called at ten" == shown["entries"][0]["note"]
+    assert f"opened_at: {here}" in written
+    assert f"  1  {here}  " in written
+    assert "UTC" not in written
     assert SUBJECT_LINE not in json.dumps(shown, ensure_ascii=False)
 
 

@@ -65,7 +65,8 @@ async def taken_out(visit: SignedIn, incident_id: IncidentId) -> Response:
         mistake = Mistake("purpose", "incidents.evidence.mistake.purpose", {"max": PURPOSE_MAX})
         return _page(visit, view, [mistake], purpose)
     parts = visit.parts
-    bundler = Bundler(parts.spool, parts.incidents, parts.documents, parts.settings.office.name)
+    zone = parts.policy.rules.hours.zone
+    bundler = Bundler(parts.spool, parts.incidents, parts.documents, parts.settings.office.name, zone)
     now = parts.clock.now()
     bundle = await asyncio.to_thread(bundler.prepare, incident_id, visit.actor, purpose, now)
     await visit.write(exported(parts.incidents, bundle, visit.actor, purpose))

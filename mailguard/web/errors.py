@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match
 from starlette.types import Scope
 
 from mailguard.errors import ContentDestroyed, MailguardError, NotAllowed, StaleState, UnknownMail
@@ -77,7 +78,22 @@ def _reference(request: Request) -> str:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    page = _page_of(request) if error.status_code == 405 and request.method == "GET" else ""
+    if page:
+        return RedirectResponse(page, 303)
     return answer(request, error.status_code, headers=dict(error.headers or {}))
+
+
+def _page_of(request: Request) -> str:
+    """The page around a path that only takes forms, for a browser that opens it again: a tab that is restored, or the
+    language switched where a form came back with mistakes; "" for none.
+    """
+    path = request.url.path
+    while not path.startswith(API) and (path := path.rpartition("/")[0]):
+        asked = {**request.scope, "path": path}
+        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+            return path
+    return ""
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

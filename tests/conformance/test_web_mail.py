@@ -366,3 +366,16 @@ async def test_mail_in_english_says_the_same(pages: MailPages) -> None:
     page = await client.get(f"/mails/{queue_id}", headers={"accept-language": "en"})
 
     assert "Not sent yet" in words_of(page)
+
+
+async def test_page_that_only_takes_forms_leads_to_the_page_around_it(pages: MailPages) -> None:
+    """A tab I restore, or the language I switch, where a form came back with mistakes: the mail is there again."""
+    owner = await pages.owner()
+    asked = ("/mails/0ABC/send", "/mails/0ABC/passwords/show", "/sign-in/code/check", "/m/TOKEN/cancel")
+    answers = [await owner.get(path) for path in asked]
+    away = [(answer.status_code, answer.headers.get("location")) for answer in answers]
+    program = await owner.get("/api/v1/mails/0ABC/send")
+
+    assert ["/mails/0ABC", "/mails/0ABC", "/sign-in/code", "/m/TOKEN"] == [path for _, path in away]
+    assert {303} == {status for status, _ in away}
+    assert 405 == program.status_code

@@ -210,12 +210,19 @@ def members(
 
 
 @app.command()
-def schema() -> None:
-    """A JSON Schema of a rule file, for editors that complete and check YAML."""
-    from mailguard.cli.office import print_json
+def schema(
+    of: Annotated[str, typer.Argument(metavar="[FILE]", help="rules, steps, contacts or documents.")] = "rules",
+) -> None:
+    """A JSON Schema of a rule file, or of a file in incident/, for editors that complete and check YAML."""
+    from mailguard.cli.office import EXIT_WRONG, print_json
+    from mailguard.policy.incident_schema import SCHEMAS
     from mailguard.policy.schema import rule_file_schema
 
-    print_json(rule_file_schema())
+    known = {"rules": rule_file_schema, **SCHEMAS}
+    if of not in known:
+        typer.echo(f"there are schemas of {', '.join(known)} (it is '{of}')", err=True)
+        raise typer.Exit(EXIT_WRONG)
+    print_json(known[of]())
 
 
 @app.command()

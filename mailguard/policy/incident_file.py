@@ -19,6 +19,7 @@ from mailguard.model.address import comparable
 from mailguard.model.incident import Cause, EntryKind, IncidentKind, Phase
 from mailguard.model.people import Role
 from mailguard.policy.incident_plan import (
+    NO_CONTACTS,
     Call,
     Contact,
     Contacts,
@@ -98,8 +99,8 @@ def check_plan(reader: Reader, read: StepsRead, plan: IncidentPlan, law: Law) ->
                 reader.complain(place, f"names no clock of law.yaml: '{name}'{did_you_mean(name, clocks)}")
 
 
-def read_contacts(reader: Reader) -> Contacts:
-    """Whom the office calls."""
+def read_contacts(reader: Reader, along: Contacts = NO_CONTACTS) -> Contacts:
+    """Whom the office calls. ``along``: those that come along, whom its tree may name as well."""
     values = reader.known((), reader.values, CONTACTS_KEYS)
     named = reader.known(("roles",), values.get("roles"), list(Role))
     roles = {
@@ -111,7 +112,7 @@ def read_contacts(reader: Reader) -> Contacts:
     for number, one in enumerate(ids):
         if one in ids[:number]:
             reader.complain(("outside", number, "id"), f"is there twice: '{one}'")
-    targets = (*Role, *ids)
+    targets = list(dict.fromkeys([*Role, *ids, *(one.id for one in along.outside)]))
     tree = []
     for at, value in reader.entries(("tree",), values.get("tree")):
         call = reader.known(at, value, CALL_KEYS)

@@ -174,7 +174,7 @@ def _plan(files: _Files, law: Law) -> IncidentPlan:
         return plan
     own_calls = files.read(CONTACTS_FILE) if (files.folder / CONTACTS_FILE).exists() else None
     if own_calls is not None:
-        own_contacts = read_contacts(own_calls)
+        own_contacts = read_contacts(own_calls, contacts)
         files.advice += contacts_advice(own_calls, own_contacts)
         contacts = merged_contacts(contacts, own_contacts)
     own = files.read(STEPS_FILE) if (files.folder / STEPS_FILE).exists() else None

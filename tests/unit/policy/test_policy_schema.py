@@ -28,11 +28,14 @@ TYPES: dict[str, type | tuple[type, ...]] = {
 }  # fmt: skip
 
 
-def faults(value: object, schema: Mapping[str, Any], place: str = "") -> list[str]:
-    """Where a value is not as the schema says (JSON Schema 2020-12, as much of it as ours uses)."""
+def faults(value: object, schema: Mapping[str, Any], place: str = "", whole: Mapping[str, Any] = SCHEMA) -> list[str]:
+    """Where a value is not as the schema says (JSON Schema 2020-12, as much of it as ours uses).
+
+    ``whole``: where definitions stand.
+    """
     assert set(schema) <= KEYWORDS, set(schema) - KEYWORDS
     if "$ref" in schema:
-        return faults(value, SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")], place)
+        return faults(value, whole["$defs"][schema["$ref"].removeprefix("#/$defs/")], place, whole)
     found: list[str] = []
     kind = schema.get("type")
     if kind is not None and (not isinstance(value, TYPES[kind]) or (kind == "number" and isinstance(value, bool))):
@@ -41,14 +44,14 @@ def faults(value: object, schema: Mapping[str, Any], place: str = "") -> list[st
         found.append(f"{place} is none of {schema['enum']}")
     if "pattern" in schema and not re.search(schema["pattern"], str(value)):
         found.append(f"{place} does not fit {schema['pattern']}")
-    if "anyOf" in schema and all(faults(value, one, place) for one in schema["anyOf"]):
+    if "anyOf" in schema and all(faults(value, one, place, whole) for one in schema["anyOf"]):
         found.append(f"{place} fits none of several")
     for one in schema.get("allOf", ()):
-        found += faults(value, one, place)
+        found += faults(value, one, place, whole)
     if isinstance(value, list):
         found += [f"{place} has too few entries"] * (len(value) < schema.get("minItems", 0))
         for number, entry in enumerate(value):
-            found += faults(entry, schema.get("items", {}), f"{place}[{number}]")
+            found += faults(entry, schema.get("items", {}), f"{place}[{number}]", whole)
     if isinstance(value, dict):
         known = schema.get("properties", {})
         found += [f"{place} is empty"] * (len(value) < schema.get("minProperties", 0))
@@ -56,7 +59,7 @@ def faults(value: object, schema: Mapping[str, Any], place: str = "") -> list[st
         if schema.get("additionalProperties") is False:
             found += [f"{place}.{key} is unknown" for key in value if key not in known]
         for key, inner in value.items():
-            found += faults(inner, known.get(key, {}), f"{place}.{key}")
+            found += faults(inner, known.get(key, {}), f"{place}.{key}", whole)
     return found
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from mailguard.mime.addresses import mailboxes_of
-from mailguard.mime.japanese import decode_text
+from mailguard.mime.japanese import likely_text
 from mailguard.mime.spreadsheet import BYTE_ORDER_MARK, plain
 from mailguard.model.address import comparable, is_mailbox
 from mailguard.policy.people import full_name
@@ -72,7 +72,7 @@ _Found = Iterator[tuple[int, Entry] | Skipped]
 
 def book_in(octets: bytes) -> AddressBook:
     """The people of a CSV file or vCard. Never fails: what cannot be read is told."""
-    text = decode_text(octets.removeprefix(b"\xef\xbb\xbf")).removeprefix(BYTE_ORDER_MARK).replace("\0", "")
+    text = likely_text(octets).removeprefix(BYTE_ORDER_MARK).replace("\0", "")
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     entries: dict[str, Entry] = {}
     skipped: list[Skipped] = []
@@ -97,7 +97,9 @@ def book_in(octets: bytes) -> AddressBook:
 
 
 def _of_rows(text: str) -> _Found:
-    rows = csv.reader(io.StringIO(text))
+    # Spreadsheets write tabs into "Unicode text", and semicolons where the comma is a decimal sign.
+    between = next((sign for sign in ",\t;" if sign in text.lstrip("\n").partition("\n")[0]), ",")
+    rows = csv.reader(io.StringIO(text), delimiter=between)
     columns: list[str] | None = None
     line = 1
     try:

@@ -54,7 +54,7 @@ TEXTS: dict[str, str] = {
     "pages.error.gone.next": "What happened and when is still on record. Ask the contact below if you need it.",
     "pages.error.too_large.title": "Too much at once",
     "pages.error.too_large.what": "This is more than can be sent at one time. Nothing was changed.",
-    "pages.error.too_large.next": "Please send less and try again.",
+    "pages.error.too_large.next": "Please send less, or in several parts, and try again.",
     "pages.error.too_often.title": "Please wait a little",
     "pages.error.too_often.what": "This was repeated too often within a short time and is not accepted now.",
     "pages.error.too_often.next": "Wait a little and try again.",

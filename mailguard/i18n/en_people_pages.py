@@ -157,7 +157,10 @@ TEXTS: dict[str, str] = {
     "correspondent.page.files.what": "People of an address book count as known.",
     "correspondent.page.files.in": "Address book (CSV or vCard)",
     "correspondent.page.files.hint": "At most 1 MB. Lines that cannot be taken are shown, the others are taken.",
-    "correspondent.page.file.nobody": "No mail address was found in the file. Please choose a CSV file or a vCard.",
+    "correspondent.page.file.nobody": (
+        "No mail address was found in the file. Please choose a CSV file or a vCard. A spreadsheet (such as .xlsx) can be "
+        "read in once it is saved as CSV."
+    ),
     "correspondent.page.file.taken": "People read: {found}. New: {new}. With another name: {renamed}.",
     "correspondent.import.skipped": "Lines that were not taken: {count}",
     "correspondent.import.others": "These lines were not taken. You can correct the file and read it in again.",

@@ -52,7 +52,7 @@ TEXTS: dict[str, str] = {
     "pages.error.gone.next": "いつ何が起きたかの記録は残っています。必要なときは連絡先にお尋ねください。",
     "pages.error.too_large.title": "送られた内容が大きすぎます",
     "pages.error.too_large.what": "一度に送れる量を超えています。何も変わっていません。",
-    "pages.error.too_large.next": "内容を減らして、もう一度お試しください。",
+    "pages.error.too_large.next": "内容を減らすか、いくつかに分けて、もう一度お試しください。",
     "pages.error.too_often.title": "少し時間をおいてください",
     "pages.error.too_often.what": "短い間に何度も繰り返されたため、いまは受け付けていません。",
     "pages.error.too_often.next": "しばらく待ってから、もう一度お試しください。",

@@ -159,6 +159,7 @@ TEXTS: dict[str, str] = {
     "correspondent.page.files.hint": "1MBまで。読み込めない行は番号と理由を表示し、ほかは読み込みます。",
     "correspondent.page.file.nobody": (
         "ファイルの中に、メールアドレスが見つかりませんでした。CSVかvCardを選んでください。"
+        "表計算ソフトのファイル(.xlsxなど)は、CSVで保存し直すと読み込めます。"
     ),
     "correspondent.page.file.taken": (
         "{found}人を読み込みました。新しい相手は{new}人、名前が変わった相手は{renamed}人です。"

@@ -31,9 +31,11 @@ A, B, C = "ando@one.example.com", "baba@two.example.net", "smith@three.example.c
         pytest.param(f"Sakura Printing,{A}\n", "Sakura Printing", id="no headings"),
         pytest.param(f"026-555-0100,山田 花子,{A}\n", "山田 花子", id="no headings, telephone"),
         pytest.param(f'"安藤 <{A}>"\n', "安藤", id="in one cell"),
+        pytest.param(f"address\tname\n{A}\t安藤 真由美\n", "安藤 真由美", id="tabs"),
+        pytest.param(f"address;name\n{A};安藤 真由美\n", "安藤 真由美", id="semicolons"),
     ],
 )
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932", "utf-16"])
 def test_name_of_a_book_is_kept_as_it_is_written(text: str, expected: str, encoding: str) -> None:
     """Whatever I call people in my address book, they are called so here, in every encoding a spreadsheet writes."""
     try:

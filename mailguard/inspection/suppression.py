@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 
 from mailguard.inspection.address_lists import address_list
+from mailguard.inspection.announced import announced_lines
 from mailguard.inspection.beside import BORN_BY, birth_year, is_historic
 from mailguard.inspection.circumstances import Circumstances
 from mailguard.inspection.closings import CONTACT_KINDS, PRIVATE_KINDS, Closings
@@ -18,7 +19,7 @@ from mailguard.inspection.hits import PERSON, SURNAME, Hit
 from mailguard.inspection.ja.phone_number import ORGANISATION_WORDS as PHONE_OFFICES
 from mailguard.inspection.ja.postal_address import ORGANISATION_WORDS as ADDRESS_OFFICES
 from mailguard.inspection.letters import INTRODUCES, ORGANISATION, Layout, Role, name_key
-from mailguard.inspection.links import LINES_ABOVE
+from mailguard.inspection.links import LINES_ABOVE, LINES_BELOW
 from mailguard.inspection.masking import keyed
 from mailguard.inspection.signs import (
     ACTING,
@@ -87,6 +88,7 @@ class Suppressor:
         self._correspondents = circumstances.names | self._quoted_names()
         self._address_list: frozenset[str] = frozenset()
         self.closing: list[bytes] = []
+        self._announced = announced_lines(text, hits) if layout is not None else set()
         births = [hit for hit in hits if hit.kind == Kind.BIRTH_DATE]
         self._is_historic_text = bool(births) and all(is_historic(hit.value) for hit in births)
         self._is_announcement = announces(text.plain)
@@ -147,7 +149,7 @@ class Suppressor:
 
     def _is_greeted(self, hit: Hit) -> bool:
         """Whether a name in the first lines calls on somebody, and is not already what the mail is about."""
-        if self._is_writer_of_another(hit):
+        if self._is_writer_of_another(hit) or hit.line in self._announced:
             return False
         before = self._text.before(hit.start, 20).rpartition("\n")[2]
         if LABEL_BEFORE.search(before) or self._has_private_on_line(hit) or self._is_on_a_label(hit):
@@ -230,6 +232,8 @@ class Suppressor:
         if self._is_historic_text:
             return Suppression.PUBLIC
         if self._is_officer_with_own_contact(hit):
+            return None
+        if hit.line in self._announced and not TITLE_AFTER.search(self._text.after(hit.end, 20)):
             return None
         if self._has_home(hit):
             return None
@@ -339,6 +343,8 @@ class Suppressor:
             return None
         before = self._text.before(hit.start, 20).rpartition("\n")[2]
         if hit.rule.endswith((".label", ".list", ".holder", ".column")) or LABEL_BEFORE.search(before):
+            return None
+        if hit.line in self._announced:
             return None
         if self._is_in_list(hit):
             return Suppression.OFFICE_HOLDER if self._attends(hit) else None
@@ -498,6 +504,8 @@ class Suppressor:
         ):
             return Suppression.UNSURE
         below = person.line - hit.line
+        if person.line in self._announced and 0 < below <= LINES_BELOW:
+            return None
         if below in (0, -1) or (below == 1 and "。" not in self._line(hit)):
             return None
         if hit.confidence < SURE_ILLNESS and below != 0 and not hit.rule.endswith((".labelled", *TYPED)):

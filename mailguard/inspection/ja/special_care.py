@@ -18,6 +18,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from mailguard.inspection.ja.name_columns import is_full_name
 from mailguard.inspection.ja.special_care_words import (
     PERSON_WORDS,
     Role,
@@ -140,6 +141,13 @@ _TOPIC_AFTER = re.compile(
     r"ワクチン|接種|マーク|用品|用具|機器|グッズ|対応の?(?:メニュー|献立|レシピ|給食|食品|商品|食)|"
     r"[ :(]{0,2}\d{1,6}[ ]?(?:人|名|件|%|例|校|割|世帯|施設|箇所|か所|ヶ所)(?!目))"
 )
+_ANNOUNCES = re.compile(
+    r" ?:[ \t]?|[^、。\n:]{0,12}は、?(?:次|以下|下記|左記)の(?:とおり|通り|\d{1,3} ?[名人])"
+    r"(?:です|でした|となります)?[。:]?"
+)
+_LIST_MARKS = re.compile(r"^[\s・･*\-•○●]*(?:\(?\d{1,3}[).、。:]?)?\s*")
+_HONORIFICS = re.compile("(?:さん|様|さま|氏|くん|君|ちゃん|殿)$")
+_EXPERT = re.compile(r"\s?\(?(?:先生|医師|教授|准教授|講師|院長|部長|看護師|保健師|博士|担当)")
 _DENIED = re.compile(
     r"(?:は|も|が|の既往|の(?:既往)?歴|歴|等)?[ :]?(?:は|も)?(?:特に)?(?:なし|無し|ありません|"
     r"ございません|していません|しておりません|していない|ではな|ではあり|でない|"
@@ -357,6 +365,8 @@ def _as_topic(plain: str, hit: _Hit) -> float:
     start = max(0, hit.start - 24)
     cut = plain.rfind("\n", start, hit.start)
     before = plain[max(start, cut + 1) : hit.start]
+    if _is_of_those_named(plain, hit, after):
+        return hit.confidence
     if _TOPIC_AFTER.match(after) or _DENIED.match(after) or _TOPIC_BEFORE.search(before):
         return min(hit.confidence, _TOPIC)
     if after.lstrip(" ")[:1] == ":" or _is_header(plain, hit):
@@ -368,6 +378,23 @@ def _as_topic(plain: str, hit: _Hit) -> float:
     if _TOPIC_LINE_WORDS.search(line) and not _PERSONAL.search(line):
         return min(hit.confidence, _TOPIC_LINE)
     return hit.confidence
+
+
+def _is_of_those_named(plain: str, hit: _Hit, after: str) -> bool:
+    """Whether it is said of people who are named right behind or below it: 糖尿病:佐藤 花子."""
+    announced = _ANNOUNCES.match(after)
+    return announced is not None and _names_follow(plain[hit.end + announced.end() : hit.end + announced.end() + 60])
+
+
+def _names_follow(rest: str) -> bool:
+    """Whether the first entry of what follows, on this line or below, names somebody who is no doctor or lecturer."""
+    entries = [one for line in rest.split("\n")[:3] if (one := _LIST_MARKS.sub("", line).strip())]
+    words = re.split("[、,(/;]", entries[0], maxsplit=1)[0].split() if entries else []
+    for at in range(len(words)):
+        name = _HONORIFICS.sub("", " ".join(words[at : at + 2]))
+        if is_full_name(name) >= 0.6:
+            return not _EXPERT.match(entries[0].partition(words[min(at + 1, len(words) - 1)])[2])
+    return False
 
 
 def _is_in_title(before: str, after: str) -> bool:

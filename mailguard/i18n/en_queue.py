@@ -387,6 +387,7 @@ TEXTS: dict[str, str] = {
     "queue.page.done.sent": "It is being sent to {count}.",
     "queue.page.done.scheduled": "The time is set for {count}. Until then you can change or cancel it.",
     "queue.page.done.cancelled": "Cancelled for {count}. For 30 minutes you can undo that on this page.",
+    "queue.page.done.cancelled_by_link": "Cancelled for {count}. For 30 minutes you can undo that after signing in.",
     "queue.page.done.restored": "It is held again for {count}. It has not been sent.",
     "queue.page.done.extended": "It is held longer for {count}.",
     "queue.page.done.stopped": "The clock is stopped for {count}. It is not sent until you decide.",

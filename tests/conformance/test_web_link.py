@@ -7,6 +7,7 @@ import pytest
 
 from mailguard import hold
 from mailguard.config import SignInSettings
+from mailguard.i18n import CATALOGUES
 from mailguard.model.audit import Actor, ActorKind, AuditAction
 from mailguard.model.queue import QueueId, State
 from mailguard.model.verdict import Action, AtEnd, Needs, Verdict
@@ -18,6 +19,7 @@ from tests.conformance.test_mending import FIRMS, PART, mail
 from tests.conformance.web_office import PHONE, WebOffice, web_settings
 from tests.fakes.clock import StandingClock
 
+JA = CATALOGUES["ja"]
 HELD, CANCELLED, CLEARED = State.HELD, State.CANCELLED, State.CLEARED
 OWNER = Actor(ActorKind.PERSON, TANOUE)
 
@@ -189,3 +191,30 @@ async def test_link_where_the_office_wants_a_sign_in_leads_there(
 
     assert [f"/sign-in?next=%2Fmails%2F{queue_id}"] * 2 == [one.headers["location"] for one in answers]
     assert [HELD] == await pages.node.states(queue_id)
+
+
+async def test_link_of_a_mail_that_waits_for_an_approver_says_so(web_office: WebOffice, make_node: MakeNode) -> None:
+    """I am not sent to the sign-in for a mail that I cannot send there either: somebody else's yes is awaited."""
+    verdict = Verdict(Action.HOLD, ("rule",), "test", 3600, Needs.APPROVER, AtEnd.DISCARD)
+    pages = MailPages(web_office, make_node(NOWHERE, judge=lambda submission: (verdict,)))
+    page = await pages.office.client().get(await link_to(pages, await pages.node.held(A)))
+
+    assert JA["queue.page.why_not.approver"] in words_of(page)
+    assert JA["queue.page.link.answer"] not in words_of(page)
+
+
+async def test_link_offers_no_undoing_that_it_cannot_do(pages: MailPages) -> None:
+    """I cancelled by the link: the page tells me where I can take that back, which is not on this page."""
+    queue_id = await pages.node.held(A)
+    page = await pages.post(pages.office.client(), f"{await link_to(pages, queue_id)}/cancel", of=queue_id)
+
+    assert JA["queue.page.done.cancelled_by_link"].format(count=1) in words_of(page)
+    assert f'href="/mails/{queue_id}"' in page.text
+
+
+async def test_link_speaks_of_buttons_only_where_there_are_some(pages: MailPages) -> None:
+    """What a link does not mend has no button there, and no sentence about one."""
+    explained = await pages.node.held(A, wire=mail(A, parts=PART))
+    page = await pages.office.client().get(await link_to(pages, explained))
+
+    assert (JA["queue.fix.still_held"] in words_of(page)) is ('name="mending"' in page.text)

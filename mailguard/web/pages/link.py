@@ -28,7 +28,7 @@ from mailguard.web import places
 from mailguard.web.choice import Choice, chosen_in
 from mailguard.web.forms import Form
 from mailguard.web.one_mail import OneMail, rules_by_id
-from mailguard.web.pages.mail import LONGER_MINUTES, values_of
+from mailguard.web.pages.mail import LONGER_MINUTES, values_of, why_not
 from mailguard.web.pages.mail_actions import Making, cancelling, extending, in_time, mend_of, not_mended, said, stopping
 from mailguard.web.release_form import NotReleased, Released, is_asked, release_answered
 from mailguard.web.visit import Anyone, NotHere, Visit
@@ -74,6 +74,7 @@ async def link(visit: Anyone, token: str, version: str = "") -> Response:
         path=f"/m/{token}",
         acts=acts,
         owner=found.owner,
+        why_not=why_not(found, acts, is_own=True),
         mendings=MENDINGS,
         minutes=LONGER_MINUTES,
         asks=is_asked(visit.parts, found.decision, found.held),
@@ -100,7 +101,7 @@ async def send(visit: Anyone, token: str) -> Response:
 @router.post(f"{_LINK}/cancel")
 async def cancel(visit: Anyone, token: str) -> Response:
     """Takes back what is held."""
-    return await _held(visit, token, MailAct.CANCEL, "cancelled", cancelling)
+    return await _held(visit, token, MailAct.CANCEL, "cancelled_by_link", cancelling)
 
 
 @router.post(f"{_LINK}/extend")

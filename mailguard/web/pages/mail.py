@@ -85,7 +85,7 @@ async def shown(
         key=key,
         told=told,
         channels=[one for one in Channel if one is not Channel.AGREED and _is_possible(visit, one)],
-        why_not=why_not(found, acts),
+        why_not=why_not(found, acts, is_own=found.is_own),
         minutes=LONGER_MINUTES,
         release=release_view_of(visit, found, form, refused),
         approval=approval_view_of(visit, found, form, refused, await visit.read(lambda one: asked_for(one, found))),
@@ -154,7 +154,7 @@ def kind_names(language: Language, summary: Summary | None) -> Callable[[str], s
     return name
 
 
-def why_not(found: OpenedMail, acts: frozenset[MailAct]) -> str:
+def why_not(found: OneMail, acts: frozenset[MailAct], *, is_own: bool) -> str:
     """The key of why what is held cannot simply be sent by who is looking; "" where it can."""
     held = found.held
     if not held:
@@ -163,7 +163,7 @@ def why_not(found: OpenedMail, acts: frozenset[MailAct]) -> str:
         return "blocked"
     if MailAct.SEND in acts:
         return ""
-    if not found.is_own:
+    if not is_own:
         return "others"
     needs = {Needs.ADMINISTRATOR if one.verdict is None else one.verdict.needs for one in held}
     return "administrator" if Needs.ADMINISTRATOR in needs else "approver"

@@ -39,6 +39,7 @@ class StepKind(StrEnum):
     RETURNED = "returned"
     NOT_PREPARED = "not_prepared"
     PROTECTED = "protected"
+    PROTECTED_OTHERWISE = "protected_otherwise"
     DELIVERY = "delivery"
     RETRIED = "retried"
     GIVEN_UP = "given_up"
@@ -135,6 +136,8 @@ def _steps(event: AuditEvent) -> list[Step]:
         return []
     if event.action is AuditAction.PASSWORD_TOLD:
         kind = _TOLD_BY.get(str(event.details.get("channel")), kind)
+    if event.action is AuditAction.PARCEL_MADE and event.details.get("wished_mode"):
+        kind = StepKind.PROTECTED_OTHERWISE
     positions = _numbers(event.details.get("positions"))
     edits = edits_in(event.details) if event.action is AuditAction.CHANGED else ()
     steps = [Step(event.at, kind, event.actor, positions, edits=edits)]

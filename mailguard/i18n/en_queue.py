@@ -101,6 +101,7 @@ TEXTS: dict[str, str] = {
     "queue.step.returned": "Returned to the sender as a draft",
     "queue.step.not_prepared": "It could not be prepared, so it is on hold again",
     "queue.step.protected": "Encrypted",
+    "queue.step.protected_otherwise": "Encrypted in another form (such as ZIP): the one you wanted was not possible",
     "queue.step.delivery": "Sending",
     "queue.step.retried": "Decided to try again at once",
     "queue.step.given_up": "Gave up sending",

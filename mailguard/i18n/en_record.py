@@ -97,6 +97,7 @@ TEXTS: dict[str, str] = {
     "audit.detail.means": "by",
     "audit.detail.missing": "approvals missing",
     "audit.detail.mode": "protected as",
+    "audit.detail.wished_mode": "wanted as",
     "audit.detail.more": "there are more",
     "audit.detail.networks": "networks",
     "audit.detail.new": "new people",

@@ -103,6 +103,7 @@ TEXTS: dict[str, str] = {
     "queue.step.returned": "下書きとして差出人に返しました",
     "queue.step.not_prepared": "送る準備ができなかったので、保留に戻しました",
     "queue.step.protected": "暗号化しました",
+    "queue.step.protected_otherwise": "希望の形式にはできなかったので、別の形式(ZIPなど)で暗号化しました",
     "queue.step.delivery": "送信",
     "queue.step.retried": "すぐに送り直すことにしました",
     "queue.step.given_up": "送るのをやめました",

@@ -97,6 +97,7 @@ TEXTS: dict[str, str] = {
     "audit.detail.means": "方法",
     "audit.detail.missing": "足りない承認の人数",
     "audit.detail.mode": "暗号化の形式",
+    "audit.detail.wished_mode": "希望された形式",
     "audit.detail.more": "ほかにもいる",
     "audit.detail.networks": "ネットワーク",
     "audit.detail.new": "新しく加わった人数",

@@ -40,6 +40,7 @@ _WORDS = {
     "phase": "incidents.phase.",
     "rights": "api.right.",
     "told": "incidents.key.",
+    "wished_mode": "audit.value.mode.",
     "role": "people.role.",
     "situation": "incidents.drill.",
     "state": "incident.steps.state.",

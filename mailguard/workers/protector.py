@@ -205,6 +205,7 @@ class Protector:
                 "positions": sorted(one.heads),
                 "channels": sorted({channel.value for channel, _ in one.channels.values()}),
                 "manifest_sha256": digest,
+                **_wish_not_met(mail, one),
                 **_facts_of_password(transaction, mail, one),
             }
             events.append(AuditEvent(transaction.now, TRANSFORMER, AuditAction.PARCEL_MADE, queue_id, details))
@@ -214,6 +215,17 @@ class Protector:
 def _message_id(head: bytes) -> str:
     """Of a mail as it leaves; "" where it has none."""
     return next(iter(message_ids_in(Head(unstuffed(head)).first("Message-ID") or b"")), "")
+
+
+def _wish_not_met(mail: Mail, one: Protected[ContentWriter]) -> dict[str, object]:
+    """What a sender or a rule wanted the parcel to be, where it had to become something else."""
+    wishes = {
+        entry.verdict.protection.mode
+        for entry in mail.recipients
+        if entry.key.position in one.heads and entry.verdict is not None
+    }
+    missed = sorted(wish.value for wish in wishes if wish not in (None, one.manifest.mode))
+    return {"wished_mode": missed[0]} if missed else {}
 
 
 def _facts_of_password(transaction: Transaction, mail: Mail, one: Protected[ContentWriter]) -> dict[str, object]:

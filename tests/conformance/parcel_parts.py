@@ -77,9 +77,10 @@ class ProtectingNode(Node):
         *channels: Channel,
         protection: ProtectionSettings | None = None,
         phone: str = "",
+        mode: Mode | None = None,
         looks: LooksAgain | None = None,
     ) -> None:
-        super().__init__(store, clock, folder, port, judge=_protects(channels, phone))
+        super().__init__(store, clock, folder, port, judge=_protects(channels, phone, mode))
         wanted = protection or ProtectionSettings(window_minutes=WINDOW_MINUTES)
         delivery = DeliverySettings(
             next_hop=NextHopSettings(host="127.0.0.1", port=port, tls="off"), lease_seconds=LEASE_SECONDS
@@ -133,19 +134,22 @@ MakeProtecting = Callable[..., ProtectingNode]
 """``make_protecting(port, *channels)``: a node towards a next hop, which the fixture stops."""
 
 
-def _protects(channels: tuple[Channel, ...], phone: str) -> Callable[[Submission], tuple[Verdict, ...]]:
+def _protects(
+    channels: tuple[Channel, ...], phone: str, mode: Mode | None
+) -> Callable[[Submission], tuple[Verdict, ...]]:
     def judge(submission: Submission) -> tuple[Verdict, ...]:
         count = len(submission.envelope.forward_paths)
         if not submission.envelope.reverse_path or submission.envelope.forward_paths[0].address == SENDER:
             return (Verdict(Action.DELIVER, (), "test"),) * count
-        return tuple(_verdict(channels[at % len(channels)] if channels else None, phone) for at in range(count))
+        return tuple(_verdict(channels[at % len(channels)] if channels else None, phone, mode) for at in range(count))
 
     return judge
 
 
-def _verdict(channel: Channel | None, phone: str) -> Verdict:
+def _verdict(channel: Channel | None, phone: str, mode: Mode | None) -> Verdict:
     values: dict[str, Any] = {"obligations": frozenset({Obligation.PROTECT})}
-    return Verdict(Action.DELIVER, ("rule",), "test", protection=Protection(channel=channel, phone=phone), **values)
+    wish = Protection(mode=mode, channel=channel, phone=phone)
+    return Verdict(Action.DELIVER, ("rule",), "test", protection=wish, **values)
 
 
 async def _nothing_is_locked(mode: Mode, octets: bytes, password: str) -> bytes:

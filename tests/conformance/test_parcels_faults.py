@@ -25,9 +25,11 @@ from mailguard.errors import (
     StorageUnavailable,
     WorkerKilled,
 )
+from mailguard.hold.timeline import StepKind, timeline
 from mailguard.judging.looking import ToVerify
+from mailguard.model.audit import AuditAction
 from mailguard.model.delivery import Outcome
-from mailguard.model.protection import Channel, PasswordState
+from mailguard.model.protection import Channel, Mode, PasswordState
 from mailguard.model.queue import QueueId, State
 from mailguard.model.short_message import ShortMessage
 from mailguard.model.verdict import Reason
@@ -82,6 +84,21 @@ def taken(node: ProtectingNode, queue_id: QueueId, *positions: int) -> Work[bool
         return node.passwords.delivered(transaction, mail.submission, [mail.recipients[at] for at in positions])
 
     return work
+
+
+@pytest.mark.parametrize(("wanted", "step"), [(Mode.PDF, StepKind.PROTECTED_OTHERWISE), (Mode.ZIP, StepKind.PROTECTED)])
+async def test_form_that_was_wanted_and_cannot_be_is_said(
+    make_protecting: MakeProtecting, hop: ScriptedNextHop, wanted: Mode, step: StepKind
+) -> None:
+    """I wanted a PDF, but what was protected is the text: it left as an archive, and the mail's page says so."""
+    node = make_protecting(hop.port, mode=wanted)
+    queue_id = await node.sent(A)
+    (made,) = await node.record(queue_id, AuditAction.PARCEL_MADE)
+    shown = [one.kind for one in timeline(await node.record(queue_id), {})]
+
+    assert "zip" == made.details["mode"]
+    assert ("pdf" if wanted is Mode.PDF else None) == made.details.get("wished_mode")
+    assert step in shown
 
 
 async def test_two_nodes_tell_the_sender_of_one_parcel_once(

@@ -35,6 +35,7 @@ _BOX = {
     State.EXPIRED: Box.CANCELLED,
     State.BLOCKED: Box.CANCELLED,
 }
+_WORD_SAID = frozenset({StepKind.APPROVED, StepKind.NOT_APPROVED, StepKind.CHANGED})
 _STAYED = frozenset({State.ACCEPTED, State.HELD, State.CANCELLED, State.EXPIRED, State.BLOCKED})
 """Where nothing goes out without somebody, or a time, that still decides."""
 
@@ -154,10 +155,11 @@ def decision_of(
     ]
     box = box_of(mail.recipients)
     waiting = at_zero(mail.recipients, mail.submission.accepted_at)
+    steps = timeline(events, attempts)
     return Decision(
         submission=mail.submission,
         box=box,
-        headline=headline_of(box, waiting, held, facts, rules),
+        headline=headline_of(box, waiting, held, facts, rules, is_refused=_is_refused(steps)),
         states=_states(mail.recipients),
         summary=summary,
         waiting=waiting,
@@ -167,8 +169,14 @@ def decision_of(
         reasons=tuple(_reason(one, held, summary, rules.get(one.reason)) for one in explanations),
         groups=_groups(shown),
         protection=_protection(mail),
-        timeline=timeline(events, attempts),
+        timeline=steps,
     )
+
+
+def _is_refused(steps: Sequence[Step]) -> bool:
+    """Whether the last word of an approver was no; a mail that was changed since waits for another."""
+    words = [step.kind for step in steps if step.kind in _WORD_SAID]
+    return words[-1:] == [StepKind.NOT_APPROVED]
 
 
 def box_of(recipients: Iterable[Recipient]) -> Box:

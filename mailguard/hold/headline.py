@@ -44,6 +44,8 @@ class Headline(StrEnum):
     CANCELLED = "cancelled"
     FAILED = "failed"
     APPROVAL = "approval"
+    REFUSED = "refused"
+    """Somebody did not approve it; it waits for its sender."""
     ADMINISTRATOR = "administrator"
     RECIPIENTS = "recipients"
     CONTENT = "content"
@@ -57,9 +59,12 @@ def headline_of(
     held: Sequence[Recipient],
     facts: Mapping[str, object],
     rules: Mapping[str, Rule],
+    *,
+    is_refused: bool = False,
 ) -> Headline:
     """What fits the mail in this box. It never says that somebody must act where time alone will send it, nor the
-    other way round. ``waiting``: what its ``held`` recipients wait for; ``rules``: those in force, by id.
+    other way round. ``waiting``: what its ``held`` recipients wait for; ``rules``: those in force, by id;
+    ``is_refused``: whether somebody said no to it as it is.
     """
     if waiting is None:
         return Headline(box.value)
@@ -67,7 +72,7 @@ def headline_of(
         return Headline.WAITING
     match waiting.needs:
         case Needs.APPROVER:
-            return Headline.APPROVAL
+            return Headline.REFUSED if is_refused else Headline.APPROVAL
         case Needs.ADMINISTRATOR:
             return Headline.ADMINISTRATOR
     dangerous = [one for one in held if is_dangerous(one, facts)]

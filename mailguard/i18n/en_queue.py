@@ -17,6 +17,7 @@ TEXTS: dict[str, str] = {
     "queue.headline.cancelled": "It was not sent.",
     "queue.headline.failed": "It could not be sent to some recipients.",
     "queue.headline.approval": "Not sent yet. It waits for approval.",
+    "queue.headline.refused": "It was not approved. It has not been sent.",
     "queue.headline.administrator": "Not sent yet. It waits for the person responsible.",
     "queue.headline.recipients": "Not sent yet. Before it is sent, check whom it goes to.",
     "queue.headline.content": "Not sent yet. Before it is sent, check what is in it.",

@@ -17,6 +17,7 @@ TEXTS: dict[str, str] = {
     "queue.headline.cancelled": "送信していません。",
     "queue.headline.failed": "送信できなかった宛先があります。",
     "queue.headline.approval": "まだ送られていません。承認を待っています。",
+    "queue.headline.refused": "承認されませんでした。まだ送られていません。",
     "queue.headline.administrator": "まだ送られていません。責任者の確認を待っています。",
     "queue.headline.recipients": "まだ送られていません。送信の前に、宛先の確認が必要です。",
     "queue.headline.content": "まだ送られていません。送信の前に、内容の確認が必要です。",

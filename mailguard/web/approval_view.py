@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from mailguard.accounts.people import persons_of
-from mailguard.hold.approving import NotApproved, Opinion, Waiting
+from mailguard.hold.approving import NotApproved, Opinion, Said, Waiting
 from mailguard.hold.permission import MailAct
 from mailguard.model.approval import ApproverKind, NoApprover, Way
 from mailguard.model.queue import Recipient
@@ -66,7 +66,9 @@ def approval_view_of(
         return None if why_not is None else ApprovalView(None, why_not, one.until_the_end, None, None, "", None)
     wanting = for_approver(one)
     way = waiting.approvers.way_of(one.viewer.address, has_second_factor=one.viewer.has_second_factor)
-    may = MailAct.APPROVE in one.acts(wanting)
+    # Where somebody else said no, a yes does not count: the mail is changed first.
+    is_open = all(each.said is not Said.NO or each.person == one.viewer.address for each in waiting.opinions)
+    may = is_open and MailAct.APPROVE in one.acts(wanting)
     corrections = None if refused is None else refused.corrections
     return ApprovalView(
         waiting,

@@ -369,8 +369,16 @@ async def test_no_needs_a_reason_and_the_sender_reads_it(
     await pages.post(manager, f"/mails/{queue_id}/approval", said="no", judgement="1", note="添付を<b>確かめて</b>")
     owner = await (await pages.owner()).get(f"/mails/{queue_id}")
     officer = await (await as_approver(pages, OFFICER)).get("/approvals")
+    colleague = await as_approver(pages, OFFICER)
+    seen = await colleague.get(f"/mails/{queue_id}")
 
     assert 422 == bare.status_code
+    assert text("ja", "queue.headline.refused") in words_of(owner)
+    assert text("ja", "queue.headline.approval") not in words_of(owner)
+    assert text("ja", "queue.page.why_not.approver") not in words_of(owner)
+    # A yes beside the no would be refused, so nobody else is asked for one.
+    assert text("ja", "hold.not_approved.refused.others") in words_of(seen)
+    assert f"/mails/{queue_id}/approval" not in seen.text
     assert 'href="#note"' in bare.text
     assert "承認されませんでした" in words_of(owner)
     assert "添付を&lt;b&gt;確かめて" in owner.text

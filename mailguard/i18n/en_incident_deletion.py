@@ -12,7 +12,6 @@ TEXTS: dict[str, str] = {
         "It is not confirmed yet that all of them deleted it unopened. No answer confirms nothing."
     ),
     "incidents.deletion.hours": "{count} {count:hour|hours} from knowing to the last answer.",
-    "incidents.deletion.hours.open": "Not all of them have answered yet.",
     "incidents.deletion.ask": "Open the request to delete",
     "incidents.deletion.remind": "Ask once more",
     "incidents.deletion.read": "Read what they wrote (goes on record)",

@@ -40,6 +40,7 @@ TEXTS: dict[str, str] = {
     "incidents.documents.versions": "Versions so far ({count})",
     "incidents.documents.signed": "Version {number} was released by:",
     "incidents.documents.title": "Title",
+    "incidents.documents.unreleased": "{title} (draft)",
     "incidents.documents.title.letter": "Subject",
     "incidents.documents.part": "Text {number}",
     "incidents.documents.people": "Whom to tell (a line each)",

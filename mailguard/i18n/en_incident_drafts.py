@@ -70,6 +70,7 @@ TEXTS: dict[str, str] = {
     "draft.notified.mail": "{count} {count:person was|persons were} told, each by a mail of their own, by {on}.",
     "draft.notified.outside": "On {on} the persons were told: {note}",
     "draft.notified.not_yet": "The persons have not been told yet; it is being prepared to tell each of them.",
+    "draft.notified.not_yet.public": "The persons concerned will each be told by themselves; that is being prepared.",
     "draft.published": "Published on {on}: {note}",
     "draft.published.not_yet": "It has not been published so far.",
     "draft.prevention.rule": "A rule that checks mail before it is sent was added: {note}",
@@ -80,15 +81,19 @@ TEXTS: dict[str, str] = {
         "Files to {count} of those who got it were encrypted; whether the sender told them the password is being asked."
     ),
     "draft.other.doubtful": (
-        "For {count} of those who got it the file was sent encrypted. Whether a message with the password arrived is not "
-        "known; it may have. Whether the sender told the password is being found out as well."
+        "For {count} of those who got it the file was sent encrypted. Whether a message with the password arrived "
+        "is not known; it may have. Whether the sender told the password is being found out as well."
     ),
     "draft.other.doubtful_untold": (
-        "For {count} of those who got it the file was sent encrypted. Whether a message with the password arrived is not "
-        "known; it may have. The sender told nobody in any other way."
+        "For {count} of those who got it the file was sent encrypted. Whether a message with the password arrived "
+        "is not known; it may have. The sender told nobody in any other way."
     ),
     "draft.other.readable": (
         "Files to {count} of those who got it were encrypted, but the password reached them too, or may have."
+    ),
+    "draft.other.told": (
+        "For {count} of those who got it the file was sent encrypted, but the sender says that the password was told "
+        "as well."
     ),
     "draft.other.clear": "{count} of those who got it received it unencrypted.",
     "draft.other.stopped": "It was stopped for {count} to whom it had not been sent yet.",

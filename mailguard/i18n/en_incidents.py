@@ -28,6 +28,7 @@ TEXTS: dict[str, str] = {
     "incidents.fate.stopped": "Stopped",
     "incidents.guard.clear": "Readable",
     "incidents.guard.readable": "Protected, but the password may be there too",
+    "incidents.guard.told": "Protected, but the sender says that the password was told",
     "incidents.guard.with_sender": "Protected; the sender has the password (nobody has said whether they told it)",
     "incidents.guard.doubtful": (
         "Protected, but a message with the password may have arrived "

@@ -12,7 +12,6 @@ TEXTS: dict[str, str] = {
         "全員の「開封せずに削除」は、まだ確認できていません。回答がないことは、確認したことになりません。"
     ),
     "incidents.deletion.hours": "把握してから最後の回答まで {count}時間でした。",
-    "incidents.deletion.hours.open": "まだ全員の回答がそろっていません。",
     "incidents.deletion.ask": "削除のお願いを開く",
     "incidents.deletion.remind": "もう一度お願いする",
     "incidents.deletion.read": "回答の文章を読む(記録に残ります)",

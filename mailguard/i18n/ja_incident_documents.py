@@ -40,6 +40,7 @@ TEXTS: dict[str, str] = {
     "incidents.documents.versions": "これまでの版（{count}）",
     "incidents.documents.signed": "第{number}版を確定した人:",
     "incidents.documents.title": "題名",
+    "incidents.documents.unreleased": "{title}（下書き）",
     "incidents.documents.title.letter": "件名",
     "incidents.documents.part": "本文 {number}",
     "incidents.documents.people": "お知らせする方（1行に一人）",

@@ -40,8 +40,8 @@ TEXTS: dict[str, str] = {
     "draft.data": "{kinds}",
     "draft.data.kind": "{kind}（{count}件）",
     "draft.data.unreadable": "ほかに、記録から中身を確認できなかったものがあります：{blank}",
-    "draft.own.addresses": "あなたのメールアドレス",
-    "draft.own.kinds": "{kinds}のうち、あなたに関するもの：{blank}",
+    "draft.own.addresses": "ご本人さまのメールアドレス",
+    "draft.own.kinds": "{kinds}のうち、ご本人さまに関するもの：{blank}",
     "draft.persons": "{count}人",
     "draft.persons.least": "{count}人以上（中身を確認できないものがあり、調査中です）",
     "draft.persons.unknown": "不明（調査中です）",
@@ -70,6 +70,7 @@ TEXTS: dict[str, str] = {
     "draft.notified.mail": "本人{count}人に、{on}までに一人ずつ個別のメールで通知しました。",
     "draft.notified.outside": "{on}に、次の方法で本人に知らせました：{note}",
     "draft.notified.not_yet": "本人への通知は、一人ずつ個別に行う準備を進めています（まだ通知していません）。",
+    "draft.notified.not_yet.public": "対象の方には、一人ずつ個別にお知らせする準備を進めています。",
     "draft.published": "{on}に公表しました：{note}",
     "draft.published.not_yet": "現時点では公表していません。",
     "draft.prevention.rule": "送信前にメールを確認するルールを追加しました：{note}",
@@ -93,7 +94,11 @@ TEXTS: dict[str, str] = {
         "送信した職員は、ほかの方法では相手に伝えていません。"
     ),
     "draft.other.readable": (
-        "届いた相手のうち{count}件へのファイルは、暗号化して送信しましたが、パスワードも相手に届いたか、その可能性があります。"
+        "届いた相手のうち{count}件へのファイルは、暗号化して送信しましたが、パスワードも相手に届いている可能性があります。"
+    ),
+    "draft.other.told": (
+        "届いた相手のうち{count}件へのファイルは、暗号化して送信しましたが、"
+        "送信した職員から、パスワードも相手に伝えたとの申告がありました。"
     ),
     "draft.other.clear": "届いた相手のうち{count}件は、メールの内容を暗号化されていない状態で受け取っています。",
     "draft.other.stopped": "まだ送られていなかった{count}件は、送信を止めました。",

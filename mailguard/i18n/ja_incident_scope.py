@@ -4,7 +4,7 @@ from __future__ import annotations
 
 TEXTS: dict[str, str] = {
     "incidents.tab.scope": "影響の範囲",
-    "incidents.scope.count.title": "誰の情報が含まれているかを調べる",
+    "incidents.scope.count.title": "だれの情報が含まれているかを調べる",
     "incidents.scope.count.what": (
         "メールの本文と添付ファイルをもう一度調べ、同じ方を重ねずに数えて、お名前の一覧を作ります。"
         "ご本人への連絡や報告書に使えます。1分ほどかかることがあります。"
@@ -48,7 +48,7 @@ TEXTS: dict[str, str] = {
     "incidents.scope.people.none": "お名前は見つかりませんでした。",
     "incidents.scope.people.others": "ほか{count}名",
     "incidents.scope.people.more": "お名前が分からない方、一覧に入りきらない方がほかにいます。",
-    "incidents.scope.people.recorded": "お名前を表示すると、誰がいつ見たかが記録されます。",
+    "incidents.scope.people.recorded": "お名前を表示すると、だれがいつ見たかが記録されます。",
     "incidents.scope.people.show": "{count}名のお名前を表示する",
     "incidents.scope.people.not_you": "お名前は、情報セキュリティ責任者と部門責任者が見られます。",
     "incidents.scope.recipients": "宛先",

@@ -52,7 +52,7 @@ TEXTS: dict[str, str] = {
     "incidents.triage.known.left.left": "誤った宛先 {count}名に届きました(うち{perhaps}名は不確か)",
     "incidents.triage.known.left.not_left": "誤った宛先には届いていません",
     "incidents.triage.known.left.waiting": "誤った宛先への送信が、まだ残っています",
-    "incidents.triage.ask.to_whom": "誰に見えましたか",
+    "incidents.triage.ask.to_whom": "だれに見えましたか",
     "incidents.triage.choice.to_whom.named": "特定の相手だけ",
     "incidents.triage.choice.to_whom.each_other": "受け取った人どうしでアドレスが見えた",
     "incidents.triage.choice.to_whom.many": "不特定多数が見られた",

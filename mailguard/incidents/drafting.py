@@ -162,10 +162,16 @@ class _Facts:
         return Fact(self._say("subject_line", subject=subject) if subject else "")
 
     def contact(self) -> Fact:
-        return Fact(self._known.contact or BLANK[self._language])
+        # It stands below the office's name, with which many offices begin it.
+        office = self._known.office
+        contact = self._known.contact.removeprefix(office).strip() if office else self._known.contact
+        return Fact(contact or BLANK[self._language])
 
     def blank(self) -> Fact:
         return Fact(BLANK[self._language])
+
+    def accident(self) -> Fact:
+        return Fact(text(self._language, f"incidents.kind.{self._known.incident.kind.value}"))
 
     def mistake(self) -> Fact:
         return Fact(self._say(f"mistake.{self._fault()}"))
@@ -264,7 +270,8 @@ class _Facts:
             on = spoken_date(sent[-1].at.astimezone(JAPAN).date(), self._language)
             lines.append(self._say("notified.mail", count=sum(one.count for one in sent), on=on))
         lines += self._outside(DocumentKind.PERSON_NOTICE, "notified.outside")
-        return Fact("\n".join(lines) or self._say("notified.not_yet"))
+        not_yet = self._say("notified.not_yet.public" if self._is_for_all else "notified.not_yet")
+        return Fact("\n".join(lines) or not_yet)
 
     def published(self) -> Fact:
         return Fact("\n".join(self._outside(DocumentKind.PUBLICATION, "published")) or self._say("published.not_yet"))
@@ -397,6 +404,7 @@ _MAKING: Mapping[str, Callable[[_Facts], Fact]] = {
     "sender": _Facts.sender,
     "subject_line": _Facts.subject_line,
     "mistake": _Facts.mistake,
+    "accident": _Facts.accident,
     "contact": _Facts.contact,
     "summary": _Facts.summary,
     "data": _Facts.data,

@@ -46,6 +46,8 @@ class Guard(StrEnum):
     CLEAR = "clear"
     READABLE = "readable"
     """Protected, and the password went to the recipient, or may have."""
+    TOLD = "told"
+    """Protected, and the sender says that they told the password, to one of them at least."""
     WITH_SENDER = "with_sender"
     """Protected, and the sender has the password: whether they told it nobody has said."""
     DOUBTFUL = "doubtful"

@@ -273,7 +273,7 @@ def _guard(guard: Guard, told: KeyTold | None) -> Guard:
     if guard not in ASKED or told in (None, KeyTold.UNKNOWN):
         return guard
     if told is KeyTold.YES:
-        return Guard.READABLE
+        return Guard.TOLD
     return Guard.SEALED if guard is Guard.WITH_SENDER else Guard.DOUBTFUL_UNTOLD
 
 

@@ -78,6 +78,8 @@ _MATTERS = {
     Question.SPECIAL_CARE: Matter.SPECIAL_CARE,
     Question.FINANCIAL: Matter.FINANCIAL,
 }
+_MAY_OPEN = (Guard.READABLE, Guard.TOLD, Guard.DOUBTFUL, Guard.DOUBTFUL_UNTOLD)
+"""Protected, and the password is there, or may be."""
 _KINDS = {
     Question.MY_NUMBER: (Kind.MY_NUMBER,),
     Question.SPECIAL_CARE: (Kind.SPECIAL_CARE,),
@@ -258,7 +260,7 @@ def _known_protected(facts: Sequence[MailFact], scope: Scope, law: Law, day: dat
     if not leaked:
         return None
     clear = sum(one.guard is Guard.CLEAR for one in leaked)
-    readable = sum(one.guard in (Guard.READABLE, Guard.DOUBTFUL, Guard.DOUBTFUL_UNTOLD) for one in leaked)
+    readable = sum(one.guard in _MAY_OPEN for one in leaked)
     with_sender = sum(one.guard is Guard.WITH_SENDER for one in leaked)
     figures = {"count": len(leaked), "clear": clear, "readable": readable, "with_sender": with_sender}
     if clear:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from mailguard.model.documents import DocumentKind
 
 PLACES = (
-    "office", "department", "incident", "today", "known_at", "sent_at", "sender", "subject_line", "mistake", "contact",
-    "summary", "data", "own_data", "persons", "cause", "harm", "notified", "published", "prevention", "other",
-    "scope", "stopped", "law", "questions", "blank",
+    "office", "department", "incident", "today", "known_at", "sent_at", "sender", "subject_line", "mistake", "accident",
+    "contact", "summary", "data", "own_data", "persons", "cause", "harm", "notified", "published", "prevention",
+    "other", "scope", "stopped", "law", "questions", "blank",
 )  # fmt: skip
 """What may stand in braces in a text; README.md of ``policies/`` says what each becomes."""
 _PLACE = re.compile(r"\{([^{}\n]{0,40})\}")

@@ -162,6 +162,7 @@ async def test_accident_outside_mail_is_told_in_the_words_of_who_reported_it(web
     async with await web_office.signed_in(CISO, TWO) as client:
         page = await Desk(client, opened.headers["location"].rpartition("/")[2]).open("prompt_report")
         told = await Desk(client, opened.headers["location"].rpartition("/")[2]).open("internal_report")
+        public = await Desk(client, opened.headers["location"].rpartition("/")[2]).open("publication")
     fields = fields_of(page)
 
     assert "電車に忘れた" in fields["section-item-1"]
@@ -172,3 +173,6 @@ async def test_accident_outside_mail_is_told_in_the_words_of_who_reported_it(web
     assert "電車に忘れた" in "\n".join(fields_of(told).values())
     assert JA["law.help"] in "\n".join(fields_of(told).values())
     assert JA["draft.persons.unknown"] == fields["section-item-3"]
+    # What is published is about a loss, and not about a mail that nobody sent.
+    assert JA["incidents.kind.loss"] in "\n".join(fields_of(public).values())
+    assert "メール" not in fields_of(public)["title"] + fields_of(public)["section-opening"]

@@ -163,6 +163,7 @@ async def test_first_report_is_drafted_from_the_record_and_leaves_as_word_and_pd
         desk = Desk(client, incident_id)
         page = await desk.open("prompt_report")
         files = {ending: await desk.send("prompt_report", act=ending) for ending in ("docx", "pdf", "txt")}
+        title = fields_of(page)["title"]
     words = words_of(page)
 
     assert JA["incidents.documents.filled"].format(of=9, filled=8) in words
@@ -174,6 +175,9 @@ async def test_first_report_is_drafted_from_the_record_and_leaves_as_word_and_pd
         assert said in word
         assert said in pdf.replace("\r\n", "")
         assert said in files["txt"].content.decode("utf-8-sig")
+    # Nobody has released it: what somebody holds in their hand says so, and what is signed later does not.
+    draft = JA["incidents.documents.unreleased"].format(title=title)
+    assert ("下書き" in title, draft in word, draft in pdf.replace("\r\n", "")) == (False, True, True)
     looks = [one for one in await node.everything() if one.action is AuditAction.INCIDENT_SEEN]
     assert {"documents"} == {one.details["what"] for one in looks}
     assert ["docx", "pdf", "txt"] == [one.details["file"] for one in looks if "file" in one.details]

@@ -113,11 +113,11 @@ async def test_password_that_was_told_by_telephone_protects_nothing(case: Case) 
     assert JA["queue.page.password.told.to_sender.reported"] not in pages["mail"]
     assert 1 == len(scope.readable)
     assert "told" == triage.of(Question.PROTECTED).choice
-    assert JA["draft.other.readable"].format(count=1) in pages["report"]
+    assert JA["draft.other.told"].format(count=1) in pages["report"]
     assert JA["draft.other.sealed"].format(count=1) not in pages["report"]
 
 
-@pytest.mark.parametrize(("told", "guard"), [("", "doubtful"), ("no", "doubtful_untold"), ("yes", "readable")])
+@pytest.mark.parametrize(("told", "guard"), [("", "doubtful"), ("no", "doubtful_untold"), ("yes", "told")])
 async def test_password_mail_nobody_knows_of_counts_as_known_whatever_its_sender_says(
     web_office: WebOffice, make_protecting: MakeProtecting, hop: ScriptedNextHop, clock: StandingClock,
     told: str, guard: str,
@@ -218,7 +218,7 @@ async def test_silence_about_the_password_counts_as_the_worse_and_can_be_mended(
     answered = (empty, said, without, corrected, stranger, back)
     # An officer gives the reason, and no sender takes an officer's word back.
     assert (422, 303, 422, 303, 404, 403) == tuple(one.status_code for one in answered)
-    assert JA["incidents.guard.readable"] in overview
+    assert JA["incidents.guard.told"] in overview
     assert JA["incidents.guard.with_sender"] not in overview
     assert JA["incidents.key.mistake"] in empty.text
     assert ((), 1) == (after.readable, len(last.readable))

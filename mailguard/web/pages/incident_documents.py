@@ -6,6 +6,7 @@ All of it is for whoever may see names. Opening a document goes on record; its p
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -13,7 +14,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from mailguard.errors import NotAllowed, StaleState
-from mailguard.i18n import Language
+from mailguard.i18n import Language, text
 from mailguard.incidents.deletion import UNANSWERABLE
 from mailguard.incidents.documents import (
     SECTION_MAX,
@@ -307,10 +308,18 @@ async def _file(visit: SignedInVisit, view: IncidentView, version: Version, endi
     else:
         wanted = Format.PDF if ending == PRINTED else Format(ending)
         ending = wanted.value
-        octets = await asyncio.to_thread(as_file, version.body, wanted, name, office)
+        octets = await asyncio.to_thread(as_file, _marked(version), wanted, name, office)
     response = Response(octets, media_type=MEDIA[wanted])
     response.headers["content-disposition"] = f'attachment; filename="{name}.{ending}"'
     return response
+
+
+def _marked(version: Version) -> Document:
+    """As it is taken out: what nobody has released says so."""
+    body = version.body
+    if version.released_at is not None:
+        return body
+    return replace(body, title=text(body.language, "incidents.documents.unreleased", title=body.title))
 
 
 async def _versions(visit: SignedInVisit, incident_id: IncidentId, kind: DocumentKind) -> list[Version]:

@@ -67,7 +67,7 @@ TEXTS: dict[str, str] = {
     "queue.said.under_way": "It is being sent now.",
     "queue.said.no_such_mailbox": "The other server has no such address. Please check the spelling.",
     "queue.said.no_such_domain": "What stands to the right of the @ was not found. Please check the spelling.",
-    "queue.said.mailbox_full": "The recipient's mailbox is full. Please tell them, for instance by telephone.",
+    "queue.said.mailbox_full": "The recipient's mailbox is full. If it does not get there, please tell them, for instance by telephone.",
     "queue.said.mailbox_disabled": "The recipient's mailbox does not seem to be in use any more.",
     "queue.said.too_large": "The mail is too large. Please make the files smaller or send them apart.",
     "queue.said.spam": "The other side took it for spam. Please tell your administrator.",

@@ -221,7 +221,7 @@ TEXTS: dict[str, str] = {
     "law.outcome.likely": "Probably to be reported",
     "law.outcome.decide": "Somebody must decide",
     "law.outcome.unlikely": "Probably not to be reported",
-    "law.who.clear": "If it went wrong, {count} {count:outsider|outsiders} could see the content.",
+    "law.who.clear": "{count} {count:outsider|outsiders} could see the content as it is.",
     "law.who.protected": (
         "{count} {count:outsider|outsiders} get a file that opens with a password they have not been told."
     ),
@@ -324,6 +324,7 @@ TEXTS: dict[str, str] = {
     "rules.page.trial.changes": "What you change",
     "rules.page.trial.running": "Being tried on the mail of the last 30 days",
     "rules.page.trial.running.what": "With much mail this takes some minutes. It goes on when you close this page.",
+    "rules.page.trial.begins": "Gathering the mails",
     "rules.page.trial.progress": "{done} of {total} {total:mail|mails} {total:is|are} done",
     "rules.page.trial.reload": "Refresh",
     "rules.page.trial.end": "End the trial",

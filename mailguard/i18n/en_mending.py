@@ -14,7 +14,9 @@ TEXTS: dict[str, str] = {
     # Why a mail was not, or cannot be, approved.
     "hold.not_approved.refused": "It was not approved and has not been sent. Read the reason below, then change it"
     " and have it checked again, or cancel it.",
-    "hold.not_approved.refused.others": "It was not approved, and has not been sent. It waits for its sender to change or cancel it.",
+    "hold.not_approved.refused.others": (
+        "It was not approved, and has not been sent. It waits for its sender to change or cancel it."
+    ),
     "hold.not_approved.refused.over": "It was not approved and was not sent. If it is still needed, read the reason"
     " below, mend it and send it again.",
     "hold.not_approved.no_approver": "Nobody is named who could approve it, and it has not been sent. Ask the system"

@@ -158,8 +158,8 @@ TEXTS: dict[str, str] = {
     "correspondent.page.files.in": "Address book (CSV or vCard)",
     "correspondent.page.files.hint": "At most 1 MB. Lines that cannot be taken are shown, the others are taken.",
     "correspondent.page.file.nobody": (
-        "No mail address was found in the file. Please choose a CSV file or a vCard. A spreadsheet (such as .xlsx) can be "
-        "read in once it is saved as CSV."
+        "No mail address was found in the file. Please choose a CSV file or a vCard. A spreadsheet (such as .xlsx) can "
+        "be read in once it is saved as CSV."
     ),
     "correspondent.page.file.taken": "People read: {found}. New: {new}. With another name: {renamed}.",
     "correspondent.import.skipped": "Lines that were not taken: {count}",

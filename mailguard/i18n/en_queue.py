@@ -67,7 +67,9 @@ TEXTS: dict[str, str] = {
     "queue.said.under_way": "It is being sent now.",
     "queue.said.no_such_mailbox": "The other server has no such address. Please check the spelling.",
     "queue.said.no_such_domain": "What stands to the right of the @ was not found. Please check the spelling.",
-    "queue.said.mailbox_full": "The recipient's mailbox is full. If it does not get there, please tell them, for instance by telephone.",
+    "queue.said.mailbox_full": (
+        "The recipient's mailbox is full. If it does not get there, please tell them, for instance by telephone."
+    ),
     "queue.said.mailbox_disabled": "The recipient's mailbox does not seem to be in use any more.",
     "queue.said.too_large": "The mail is too large. Please make the files smaller or send them apart.",
     "queue.said.spam": "The other side took it for spam. Please tell your administrator.",
@@ -229,9 +231,9 @@ TEXTS: dict[str, str] = {
     "queue.page.bar.more": "More",
     "queue.page.bar.all": "See everything that can be done",
     "queue.page.decide": "What to do",
-    "queue.page.chosen.plain": "Without a tick above, this is about all {count} that are held.",
-    "queue.page.chosen.all": "About all {count} that are held",
-    "queue.page.chosen.some": "About the {count} you ticked",
+    "queue.page.chosen.plain": "Without a tick above, this is for everybody who does not have it yet ({count}).",
+    "queue.page.chosen.all": "For everybody who does not have it yet ({count})",
+    "queue.page.chosen.some": "For those you ticked ({count})",
     "queue.page.send": "Send",
     "queue.page.send.by_role": "Send it by your own role instead of approving",
     "queue.page.send.by_role.hint": (

@@ -13,7 +13,9 @@ TEXTS: dict[str, str] = {
     # Why a mail was not, or cannot be, approved.
     "hold.not_approved.refused": "承認されませんでした。メールは送られていません。"
     "下の理由を読んで、直して確認を受け直すか、取り消してください。",
-    "hold.not_approved.refused.others": "承認されませんでした。メールは送られていません。差出人が直すか取り消すのを待っています。",
+    "hold.not_approved.refused.others": (
+        "承認されませんでした。メールは送られていません。差出人が直すか取り消すのを待っています。"
+    ),
     "hold.not_approved.refused.over": "承認されなかったため、送らずに終わりました。"
     "まだ必要なときは、下の理由を読んで直し、もう一度送ってください。",
     "hold.not_approved.no_approver": "承認できる方が決められていません。メールは送られていません。"

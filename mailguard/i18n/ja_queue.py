@@ -384,7 +384,9 @@ TEXTS: dict[str, str] = {
     "queue.page.done.sent": "{count}名への送信を始めました。",
     "queue.page.done.scheduled": "{count}名への送信日時を決めました。それまでは、変えることも取り消すこともできます。",
     "queue.page.done.cancelled": "{count}名への送信を取り消しました。30分以内なら、このページで元に戻せます。",
-    "queue.page.done.cancelled_by_link": "{count}名への送信を取り消しました。30分以内なら、サインインすると元に戻せます。",
+    "queue.page.done.cancelled_by_link": (
+        "{count}名への送信を取り消しました。30分以内なら、サインインすると元に戻せます。"
+    ),
     "queue.page.done.restored": "{count}名分を元に戻しました。まだ送られていません。",
     "queue.page.done.extended": "{count}名分の時間を延ばしました。",
     "queue.page.done.stopped": "{count}名分の時計を止めました。決めるまで送られません。",

@@ -13,6 +13,11 @@ HEAD_MAX = 1024 * 1024
 SHOWN = ("subject", "comments", "keywords", "organization", "thread-topic", "content-description")
 """Fields that programs show to readers as text; Thread-Topic is Outlook's copy of the subject."""
 
+_OF_PEOPLE = re.compile(
+    "(?:resent-)?(?:from|sender|reply-to|to|cc|bcc)|return-path|mail-(?:followup|reply)-to|received|message-id"
+    "|disposition-notification-to|return-receipt-to|content-.*"
+)
+"""Fields that name mailboxes, or are read elsewhere."""
 _FIELD = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
 _MBOX = re.compile(rb">?From ")
 _BLANK_LINE = re.compile(rb"\r\n[ \t]+\r\n")
@@ -105,16 +110,25 @@ def _bad_line(head: bytes) -> int:
 
 
 def shown_fields(fields: Sequence[Field]) -> Iterator[tuple[str, str]]:
-    """Small name and text of the fields that readers see. A topic that only repeats the subject is left out."""
+    """Small name and text of the fields that readers see, or that somebody wrote in another script than Latin.
+
+    A topic that only repeats the subject is left out.
+    """
     subjects = [" ".join(field.text.split()) for field in fields if field.name.lower() == "subject"]
     for text in dict.fromkeys(subjects):
         yield "subject", text
     for field in fields:
         name = field.name.lower()
-        if name in SHOWN[1:]:
+        if name in SHOWN[1:] or (name != "subject" and _is_written(name, field)):
             text = " ".join(field.text.split())
             if text and not any(text in subject for subject in subjects):
                 yield name, text
+
+
+def _is_written(name: str, field: Field) -> bool:
+    """Whether a field that programs use among themselves holds more than ASCII."""
+    may_be = b"=?" in field.value or not field.value.isascii()
+    return may_be and not _OF_PEOPLE.fullmatch(name) and not field.text.isascii()
 
 
 def types_of(fields: Sequence[Field], default: str) -> list[ContentType]:

@@ -272,6 +272,8 @@ STRUCTURE: dict[str, Callable[[], bytes]] = {
     "subject raw": lambda: mail(f"Subject: {LINE}", "hello"),
     "subject in JIS": lambda: mail(f"Subject: {Header(LINE, 'iso-2022-jp').encode()}", "hello"),
     "comments field": lambda: mail(f"Comments: {Header(LINE, 'utf-8').encode()}", "hello"),
+    "field of a program": lambda: mail(f"X-Note: {Header(LINE, 'utf-8').encode()}", "hello"),
+    "field of a list": lambda: mail(f"List-Help: {Header(LINE, 'utf-8').encode()}", "hello"),
     "keywords field": lambda: mail(f"Keywords: {Header(LINE, 'utf-8').encode()}", "hello"),
     "description of a part": lambda: mail(
         MIXED, f"--b\r\nContent-Description: {Header(LINE, 'utf-8').encode()}\r\n\r\nhello\r\n--b--"

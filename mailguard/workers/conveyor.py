@@ -19,6 +19,7 @@ from mailguard.model.verdict import Judgement
 from mailguard.spool import Mail, Spool
 from mailguard.workers.deliverer import Deliverer
 from mailguard.workers.inspector import Inspector
+from mailguard.workers.rounds import all_ended
 from mailguard.workers.transformer import Transformer
 
 log = structlog.get_logger()
@@ -123,9 +124,7 @@ class Conveyor:
         if cleared:
             # Beside each other: a parcel takes seconds, for which colleagues need not wait.
             works.append(self._prepare(replace(mail, recipients=cleared)))
-        for ended in await asyncio.gather(*works, return_exceptions=True):
-            if ended is not None:
-                raise ended
+        await all_ended(works, "mail_left_for_later", queue_id=mail.submission.queue_id)
 
     async def _prepare(self, mail: Mail) -> None:
         keys = {entry.key for entry in mail.recipients}

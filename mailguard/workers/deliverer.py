@@ -34,6 +34,7 @@ from mailguard.store import Transaction, Work
 from mailguard.workers.claims import DELIVERER
 from mailguard.workers.learner import Learner
 from mailguard.workers.reports import Decision, Reports
+from mailguard.workers.rounds import all_ended
 
 log = structlog.get_logger()
 
@@ -123,11 +124,7 @@ class Deliverer:
             async with turn:
                 await self._attempt(attempt)
 
-        # Not a task group: an error in one must not cut another in the middle of its content.
-        ended = await asyncio.gather(*(in_turn(attempt) for attempt in attempts), return_exceptions=True)
-        for result in ended:
-            if result is not None:
-                raise result
+        await all_ended(map(in_turn, attempts), "attempt_failed", queue_id=mail.submission.queue_id)
 
     async def _attempt(self, attempt: _Attempt) -> None:
         results = await attempt.next_hop.deliver(

@@ -1,9 +1,9 @@
-"""What every part that looks again and again has in common."""
+"""What parts that look again and again, or do several things at once, have in common."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import structlog
 
@@ -29,6 +29,18 @@ async def rounds(
         except expected as error:
             log.error(failed, error=type(error).__name__, cause=str(error))
         await asyncio.sleep(pause_seconds)
+
+
+async def all_ended(works: Iterable[Awaitable[object]], failed: str, **about: object) -> None:
+    """Do these beside each other, and raise the first error when all have ended: none cuts another in the middle, as a
+    task group would. Other errors are logged as the event ``failed`` with ``about``.
+    """
+    ended = await asyncio.gather(*works, return_exceptions=True)
+    errors = [one for one in ended if isinstance(one, BaseException)]
+    for error in errors[1:]:
+        log.error(failed, error=type(error).__name__, **about)
+    if errors:
+        raise errors[0]
 
 
 async def kept_running(name: str, run: Callable[[], Awaitable[None]], again_seconds: float) -> None:

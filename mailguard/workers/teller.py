@@ -19,7 +19,7 @@ from mailguard.model.short_message import ShortMessage
 from mailguard.parcels.passwords import Passwords
 from mailguard.parcels.records import Telling
 from mailguard.store import Store
-from mailguard.workers.rounds import rounds
+from mailguard.workers.rounds import all_ended, rounds
 
 Send = Callable[[ShortMessage], Awaitable[SmsResult]]
 
@@ -56,10 +56,7 @@ class Teller:
             # Somebody stopped or rerouted one at this moment; the next look sees it as it is.
             return 0
         # What goes wrong with one is not to keep another from its answer.
-        ended = await asyncio.gather(*(self._tell(*one) for one in begun), return_exceptions=True)
-        for error in ended:
-            if error is not None:
-                raise error
+        await all_ended((self._tell(*one) for one in begun), "passwords_not_told")
         return len(begun)
 
     async def _tell(self, telling: Telling, message: ShortMessage) -> None:

@@ -26,7 +26,7 @@ from mailguard.demo import guide, office
 from mailguard.demo.desk import Desk, Seat
 from mailguard.demo.page import create_page
 from mailguard.demo.people import ACTOR, COLLEAGUES, Telephone, move_in, telephones
-from mailguard.demo.samples import ACCOUNT, PAUSED, STOPPED, Kind, Sample, sample_mails
+from mailguard.demo.samples import ACCOUNT, NUMBERS, PAUSED, STOPPED, Kind, Sample, answer_to, sample_mails
 from mailguard.demo.terminal import Terminal
 from mailguard.demo.world import Happening, World
 from mailguard.logs import configure
@@ -108,6 +108,20 @@ class Demonstration:
         """The desk's button for another round of samples."""
         await self.send_samples()
 
+    async def answer(self, letter: str, number: str) -> bool:
+        """Whoever got a letter of the office answers it by mail, as its server would hand that in; whether it was sent.
+
+        ``letter``: the digest of the letter, in hexadecimal digits; ``number``: of one of its answers.
+        """
+        found = next((one for one in self.world.arrivals if one.digest.hex() == letter and one.answers_at), None)
+        if found is None or number not in NUMBERS:
+            return False
+        content = answer_to(found.recipients[0], found.answers_at, found.subject, number)
+        client = aiosmtplib.SMTP(hostname="127.0.0.1", port=self.port(office.TRUSTED), timeout=_SEND_SECONDS)
+        async with client:
+            await client.sendmail(found.recipients[0], [found.answers_at], content)
+        return True
+
     async def tell(self, terminal: Terminal) -> None:
         """Say where everything is, naming mails that are held at this moment and may be released by anybody."""
         held = await self.held_once_looked_into()
@@ -171,7 +185,8 @@ async def standing(
         demonstration = Demonstration(service, world, folder, password, pace)
         demonstration.telephones = await telephones(service.parts.sign_in.totp, clock)
         page = create_page(
-            demonstration.desk, demonstration.send_more, guide.plain_swaks(demonstration.port(office.TRUSTED))
+            demonstration.desk, demonstration.send_more, demonstration.answer,
+            guide.plain_swaks(demonstration.port(office.TRUSTED)),
         )  # fmt: skip
         web = WebServer(page, "127.0.0.1", 0)
         stack.push_async_callback(web.stop)

@@ -19,7 +19,7 @@ import yaml
 import mailguard
 from mailguard.config import Settings, load
 from mailguard.demo.people import COLLEAGUES
-from mailguard.demo.samples import ACCOUNT, CONTACT, DOMAIN, OFFICE, POSTMASTER
+from mailguard.demo.samples import ACCOUNT, ANSWERS, CONTACT, DOMAIN, OFFICE, POSTMASTER
 from mailguard.model.people import Role
 from mailguard.policy.shipped import shipped_folder
 
@@ -135,6 +135,7 @@ def _settings(folder: Path, certificate: Path, key: Path, circumstances: Circums
         "policy": {"check_domains": False, "folder": str(folder / "policies"), "set": _RULE_SET},
         "hold": {"minutes": circumstances.hold_minutes},
         "protection": {"contact": CONTACT},
+        "incidents": {"answer_address": ANSWERS},
         "delivery": {
             "next_hop": {"host": here, "port": circumstances.world_port, "tls": "off"},
             "retry_minutes": circumstances.retry_minutes,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -33,8 +34,13 @@ HEADERS: Mapping[str, str] = {
 _STYLE = Path(__file__).with_name("style.css")
 
 
-def create_page(look: Callable[[], Desk], send_samples: Callable[[], Awaitable[None]], send_one: str) -> FastAPI:
-    """The application. ``send_one`` is shown as the command that sends a mail."""
+def create_page(
+    look: Callable[[], Desk],
+    send_samples: Callable[[], Awaitable[None]],
+    answer: Callable[[str, str], Awaitable[bool]],
+    send_one: str,
+) -> FastAPI:
+    """The application. ``send_one`` is shown as the command that sends a mail; ``answer`` answers a letter by mail."""
     app = FastAPI(title="mailguard demo", docs_url=None, redoc_url=None, openapi_url=None)
     style = _STYLE.read_text("utf-8")
 
@@ -60,6 +66,12 @@ def create_page(look: Callable[[], Desk], send_samples: Callable[[], Awaitable[N
     async def samples() -> Response:
         await send_samples()
         return RedirectResponse("/?done=samples", status_code=303)
+
+    @app.post("/answer")
+    async def answered(request: Request) -> Response:
+        said = parse_qs((await request.body()).decode("ascii", "replace"))
+        is_sent = await answer(said.get("letter", [""])[0], said.get("number", [""])[0])
+        return RedirectResponse("/?done=answered" if is_sent else "/", status_code=303)
 
     return app
 

@@ -11,10 +11,11 @@ from html import escape
 
 from mailguard.demo.desk import Desk, Seat
 from mailguard.demo.mailbox import Letter
-from mailguard.demo.samples import DOMAIN, OFFICE
+from mailguard.demo.samples import DOMAIN, NUMBERS, OFFICE
 from mailguard.demo.showing import clock_time, plain
 from mailguard.demo.world import Arrival, Refusal
 from mailguard.i18n import Language, both, text
+from mailguard.incidents.answers import OFFERED
 
 REFRESH_SECONDS = 3
 MESSAGE_SECONDS = 8
@@ -25,7 +26,7 @@ LETTERS_SHOWN = 8
 """Mails of a mailbox."""
 HAPPENINGS_SHOWN = 30
 """What happened in the world."""
-DONE = ("samples",)
+DONE = ("samples", "answered")
 """What a click can have led to: ``demo.done.*``."""
 
 _LEFT = 'class="left"'
@@ -152,7 +153,7 @@ def _arrived(arrival: Arrival) -> str:
     )
     return (
         f"<li><h3>{_subject(arrival.subject)}</h3>{_people(arrival.recipients, frozenset(hidden))}{_notice(arrival)}"
-        f"{_links(arrival.letter)}"
+        f"{_links(arrival.letter)}{_answers(arrival)}"
         f'<p class="note"><time datetime="{arrival.at.isoformat()}">{clock_time(arrival.at)}</time> '
         f"{_both('demo.arrived.from', tag='span')} {sender}</p></li>"
     )
@@ -166,6 +167,20 @@ def _notice(arrival: Arrival) -> str:
     said = _both("demo.arrived.protected", attribute=_LEFT, file=plain(notice.file_name)) if notice.is_protected else ""
     lines = (_quoted(notice.lines[language], language) for language in both("ja"))
     return f"{said}{_both('demo.arrived.begins')}<blockquote>{''.join(lines)}</blockquote>"
+
+
+def _answers(arrival: Arrival) -> str:
+    """Buttons with which whoever got a question of the office answers it by mail."""
+    if not arrival.answers_at:
+        return ""
+    buttons = "".join(
+        f'<button name="number" value="{number}">{number} {_both(f"draft.option.{one}", tag="span")}</button>'
+        for number, one in zip(NUMBERS, OFFERED, strict=True)
+    )
+    letter = f'<input type="hidden" name="letter" value="{arrival.digest.hex()}">'
+    return (
+        f'{_both("demo.arrived.answer")}<form method="post" action="/answer" class="answers">{letter}{buttons}</form>'
+    )
 
 
 def _quoted(lines: tuple[str, ...], language: Language) -> str:

@@ -18,6 +18,7 @@ from enum import StrEnum
 import pyzipper
 
 from mailguard.demo.workbook import XLSX, workbook
+from mailguard.incidents.answers import OFFERED
 
 OFFICE = "見本商事"
 DOMAIN = "mihon.example.jp"
@@ -25,6 +26,8 @@ ACCOUNT = f"hanako@{DOMAIN}"
 POSTMASTER = f"postmaster@{DOMAIN}"
 CONTACT = f"{OFFICE} 総務部 026-555-0100"
 """Whom recipients may call who cannot open a protected file."""
+ANSWERS = f"kaitou@{DOMAIN}"
+"""Where wrong recipients answer by mail; each letter adds a word of its own."""
 UNKNOWN = f"tarou@{DOMAIN}"
 """A colleague's address with one letter too many: there is no such mailbox."""
 BUSY = f"soumu@{DOMAIN}"
@@ -71,6 +74,8 @@ class Kind(StrEnum):
     AUTOMATIC = "automatic"
 
 
+NUMBERS = tuple(str(number) for number, _ in enumerate(OFFERED, 1))
+"""Of the answers that a request to delete offers, in their order."""
 ROSTER_FILE = "招待者名簿.xlsx"
 PAUSED = frozenset({Kind.CLIENT, Kind.ATTACHMENT, Kind.BCC})
 """Those that leave by themselves after a while, at least for some of their recipients."""
@@ -111,6 +116,16 @@ def sample_mails(now: datetime) -> list[Sample]:
         _to_busy(now),
         _automatic(now),
     ]
+
+
+def answer_to(sender: str, to: str, subject: str, number: str) -> bytes:
+    """What somebody outside writes who was asked something: the number of their answer, and nothing else."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"] = sender, to
+    mail["Subject"] = f"Re: {subject}"
+    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    mail.set_content(f"{number}\n")
+    return mail.as_bytes()
 
 
 def _written(now: datetime, to: tuple[Address, ...], subject: str, body: str) -> EmailMessage:

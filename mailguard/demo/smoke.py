@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -19,12 +20,13 @@ import aiosmtplib
 from mailguard.demo.browsing import Browser, NoSuchButton
 from mailguard.demo.demonstration import Demonstration
 from mailguard.demo.office import pages_address
-from mailguard.demo.people import CLERK, MANAGER, Colleague
+from mailguard.demo.people import CLERK, MANAGER, OFFICER, Colleague
 from mailguard.demo.protected import opened, passwords_in, readable, squeezed
-from mailguard.demo.samples import ACCOUNT, BUSY, PAUSED, ROSTER_FILE, STOPPED, UNKNOWN, Kind, Sample
+from mailguard.demo.samples import ACCOUNT, BUSY, NUMBERS, PAUSED, ROSTER_FILE, STOPPED, UNKNOWN, Kind, Sample
 from mailguard.demo.terminal import Terminal
 from mailguard.demo.world import Arrival
 from mailguard.mime.head import Head, head_of
+from mailguard.model.documents import DocumentKind
 from mailguard.model.queue import QueueId
 
 ROUND_SECONDS = 180.0
@@ -97,6 +99,7 @@ class Round:
         await self._until("protected", self._is_protected)
         await self._until("password", self._is_opened)
         self._look_at_what_arrived()
+        await self._answer_by_mail()
 
     # -- the steps
 
@@ -259,6 +262,39 @@ class Round:
         if not hidden or any(address.encode() in lines for address in hidden):
             raise self._wrong("bcc")
         self._passed("bcc")
+
+    async def _answer_by_mail(self) -> None:
+        """The clerk reports a mail, the officer asks for its deletion, the wrong recipient answers by mail alone."""
+        mail, officer = self._demonstration.sent[Kind.FORGOTTEN], Browser(self._pages)
+        await self._click(Kind.FORGOTTEN, "mistake")
+        await self._sign_in(officer, OFFICER)
+        shown = await asyncio.to_thread(officer.open, f"/incidents/from/{mail}")
+        found = re.search(r"/incidents/(\d{4}-\d{4})\b", shown)
+        if found is None:
+            raise self._wrong("answered")
+        letter = f"{found[0]}/documents/{DocumentKind.DELETION_REQUEST.value}"
+        await asyncio.to_thread(officer.open, f"{found[0]}/documents")
+        await asyncio.to_thread(officer.press, f"{letter}/open")
+        await asyncio.to_thread(officer.press, letter, act="save")
+        await asyncio.to_thread(officer.press, f"{letter}/release", to=f"{mail}-0", confirmed="yes")
+        asked: list[Arrival] = []
+
+        def is_asked() -> bool:
+            asked[:] = [one for one in self._demonstration.world.arrivals if one.answers_at]
+            return bool(asked)
+
+        await self._wait("answered", is_asked)
+        await self._demonstration.answer(asked[0].digest.hex(), NUMBERS[0])
+        # The officer hears of it, and has the mail itself.
+        await self._until("answered", lambda: len(self._told_of(found[1])) > 1 and self._has_reply(asked[0].subject))
+
+    def _told_of(self, incident_id: str) -> list[Arrival]:
+        mailbox = self._demonstration.world.mailbox(OFFICER.address)
+        return [one for one in mailbox if incident_id in one.subject]
+
+    def _has_reply(self, subject: str) -> bool:
+        mailbox = self._demonstration.world.mailbox(OFFICER.address)
+        return any(one.subject == f"Re: {subject}" for one in mailbox)
 
     # -- what happened so far
 

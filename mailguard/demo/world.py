@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 from hashlib import sha256
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -23,7 +24,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from mailguard.clock import Clock
 from mailguard.demo.mailbox import Letter, letter_of
 from mailguard.demo.protected import Notice, notice_of
-from mailguard.demo.samples import BUSY, UNKNOWN
+from mailguard.demo.samples import ANSWERS, BUSY, UNKNOWN
 from mailguard.mime.head import Head, head_of
 from mailguard.model.address import local_part
 from mailguard.submission.stock import silence_stock_log
@@ -60,6 +61,13 @@ class Arrival:
     def subject(self) -> str:
         """The decoded Subject, as it came."""
         return self.head.first_text("Subject") or ""
+
+    @property
+    def answers_at(self) -> str:
+        """Where its reader answers a question of the office by mail; "" where it asks none."""
+        asked = parseaddr(self.head.first_text("Reply-To") or "")[1]
+        name, _, domain = ANSWERS.partition("@")
+        return asked if asked.startswith(f"{name}+") and asked.endswith(f"@{domain}") else ""
 
     def is_named(self, recipient: str) -> bool:
         """Whether everybody who got this mail can see that address in To or Cc."""

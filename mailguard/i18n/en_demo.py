@@ -17,6 +17,7 @@ TEXTS: dict[str, str] = {
     "demo.page.open": "Open the office's pages",
     "demo.refused.foreign": "This can only be done with the buttons of the demo's own page. Nothing was changed.",
     "demo.done.samples": "The samples were sent again.",
+    "demo.done.answered": "Answered by mail as that recipient.",
     "demo.seats.title": "The people of the office",
     "demo.seats.intro": (
         "Sign in on the office's pages with one of these addresses; the code comes to the mailbox "
@@ -50,6 +51,7 @@ TEXTS: dict[str, str] = {
         "sender gets the password, in another mail, and tells it by telephone."
     ),
     "demo.arrived.begins": "How this mail begins:",
+    "demo.arrived.answer": "Be this recipient and answer by a mail with the number, without the page of the link:",
     "demo.arrived.refused": "Refused. It is tried again, or the sender gets a notice by mail.",
     "demo.people.to": "To",
     "demo.people.more": "and {count} more",
@@ -112,4 +114,5 @@ TEXTS: dict[str, str] = {
     "demo.smoke.mended": "moved to Bcc and sent, it reached its five people, none of whom sees the others",
     "demo.smoke.asked": "the mail with personal data was not sent before its sender said whom it is for",
     "demo.smoke.approved": "the superior signed in with a second factor and approved the contract, and it left",
+    "demo.smoke.answered": "after a mistake was reported, its recipient answered by mail alone and the officer heard",
 }

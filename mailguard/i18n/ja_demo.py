@@ -17,6 +17,7 @@ TEXTS: dict[str, str] = {
     "demo.page.open": "見本商事の画面を開く",
     "demo.refused.foreign": "この操作は、デモの画面のボタンからだけ行えます。何も変わっていません。",
     "demo.done.samples": "見本のメールをもう一度送りました。",
+    "demo.done.answered": "その相手として、メールで返信しました。",
     "demo.seats.title": "社内の人",
     "demo.seats.intro": (
         "見本商事の画面に、下のアドレスのどれかでサインインしてください。確認コードは、"
@@ -53,6 +54,7 @@ TEXTS: dict[str, str] = {
         "差出人だけに別のメールで届き、差出人が電話で伝えます。"
     ),
     "demo.arrived.begins": "このメールの書き出し:",
+    "demo.arrived.answer": "この相手になって、番号を書いたメールで返信する(リンクのページは使いません):",
     "demo.arrived.refused": "断られました。あとで送り直すか、差出人にお知らせのメールを送ります。",
     "demo.people.to": "宛先",
     "demo.people.more": "ほか {count} 件",
@@ -112,4 +114,5 @@ TEXTS: dict[str, str] = {
     "demo.smoke.mended": "Bcc に移して送ると、5人に届き、お互いは見えていない",
     "demo.smoke.asked": "個人情報のあるメールは、だれに送るのかを送った人が答えるまで送られなかった",
     "demo.smoke.approved": "上司が2つ目の確認もしてサインインし、契約書を承認して、送られた",
+    "demo.smoke.answered": "誤送信の報告のあと、相手が番号だけのメールで返信し、責任者の画面に届いた",
 }

@@ -74,7 +74,7 @@ def test_demo_two_rounds_at_once_on_poor_terminals_work_and_leave_nothing(
 
     assert [0, 0] == statuses, "\n".join(one.output() for one in rounds)
     for one in rounds:
-        assert 18 == one.output().count("  OK  ")
+        assert 19 == one.output().count("  OK  ")
         assert "tanaka@aozora.example.com" in one.output()
         assert "All of it worked" in one.output()
         assert one.is_all_gone()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx2
@@ -124,6 +125,22 @@ async def test_personal_data_is_sent_by_naming_whom_it_is_for(pages: MailPages) 
     assert [State.HELD] == held
     assert 200 == right.status_code
     assert State.HELD not in await pages.node.states(queue_id)
+
+
+async def test_mail_that_asks_is_sent_at_a_time_as_well(pages: MailPages) -> None:
+    """I answer and choose when: the page offers both, keeps the time beside a wrong answer, and waits."""
+    queue_id = await pages.node.held(A, wire=SECRET)
+    client, path = await pages.owner(), f"/mails/{queue_id}"
+    shown = await client.get(path)
+    day = (pages.node.clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    asked = {"when": "later", "at": day}
+    wrong = await pages.post(client, f"{path}/send", of=queue_id, organisation="another.example.org", **asked)
+    right = await pages.post(client, f"{path}/send", of=queue_id, organisation="customer.example.com", **asked)
+
+    assert 'name="when" value="later"' in shown.text
+    assert f'value="{day}"' in wrong.text
+    assert text("ja", "queue.page.done.scheduled", count=1) in words_of(right)
+    assert [State.HELD] == await pages.node.states(queue_id)
 
 
 async def test_routine_mail_asks_nothing(pages: MailPages) -> None:

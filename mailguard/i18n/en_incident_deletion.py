@@ -6,6 +6,7 @@ TEXTS: dict[str, str] = {
     "incidents.tab.deletion": "Deletion",
     "incidents.deletion.sum": "Deletion",
     "incidents.deletion.nobody": "Nobody got it by mistake.",
+    "incidents.deletion.no_mail": "The accident was not with mail: there is none to be deleted.",
     "incidents.deletion.people": "{count} got it by mistake",
     "incidents.deletion.all_unread": "All of them have confirmed that they deleted it unopened.",
     "incidents.deletion.not_all_unread": (

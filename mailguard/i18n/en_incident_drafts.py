@@ -102,7 +102,6 @@ TEXTS: dict[str, str] = {
     "draft.scope.leaked": "Wrong addresses that got it: {count} (encrypted and without a password: {sealed})",
     "draft.scope.data": "What was in it: {data}",
     "draft.scope.persons": "Whose data: {persons}",
-    "draft.scope.outside": "The accident was not about mail. Whoever reported it wrote: {note}",
     "draft.stopped": "Addresses for which it was stopped: {count}.",
     "draft.stopped.none": "Nothing was left that could be stopped.",
     "draft.returned": "Came back and was not delivered: {count}.",

@@ -6,6 +6,7 @@ TEXTS: dict[str, str] = {
     "incidents.tab.deletion": "削除の確認",
     "incidents.deletion.sum": "削除の確認",
     "incidents.deletion.nobody": "誤って届いた相手はいません。",
+    "incidents.deletion.no_mail": "メール以外の事故なので、削除をお願いするメールはありません。",
     "incidents.deletion.people": "誤って届いた相手 {count}件",
     "incidents.deletion.all_unread": "全員が、開封せずに削除したと確認できました。",
     "incidents.deletion.not_all_unread": (

@@ -106,7 +106,7 @@ TEXTS: dict[str, str] = {
     "incidents.documents.entry.sent.drill": "{document}を{count}名分、訓練として記録しました（送っていません）",
     "incidents.documents.entry.outside": "{document}について、提出・公表などを記録しました",
     "incidents.documents.entry.asked.hand": "電話などで削除をお願いしました",
-    "incidents.documents.entry.count": "（{count}件）",
+    "incidents.documents.entry.count": "({count}件)",
     "incidents.documents.letters": "郵送用のPDFを受け取る（メールアドレスのない方）",
     "incidents.documents.mistake.long": "一つの欄には{max}文字まで書けます。",
     "incidents.documents.mistake.nobody": "送る相手を一人以上選んでください。",

@@ -107,7 +107,6 @@ TEXTS: dict[str, str] = {
     "draft.scope.leaked": "誤って届いた相手：{count}件（うち暗号化され、パスワードを知らせていないもの {sealed}件）",
     "draft.scope.data": "含まれていた情報：{data}",
     "draft.scope.persons": "情報の本人の数：{persons}",
-    "draft.scope.outside": "メール以外の事故です。報告した人の説明：{note}",
     "draft.stopped": "送信を止めた宛先：{count}件。",
     "draft.stopped.none": "止められる宛先は残っていませんでした。",
     "draft.returned": "届かずに戻った宛先：{count}件（相手は受け取っていません）。",

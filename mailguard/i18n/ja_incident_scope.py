@@ -32,7 +32,7 @@ TEXTS: dict[str, str] = {
     "incidents.scope.kind.out": "{kind}は含まれていません",
     "incidents.scope.unreadable": "中を確かめられないものがあります",
     "incidents.scope.reached": "誤って受け取った方",
-    "incidents.scope.reached.count": "{count}名に届きました(誤った宛先 {wrong}名のうち)。",
+    "incidents.scope.reached.count": "誤った宛先 {wrong}名のうち、{count}名に届きました。",
     "incidents.scope.readable": "そのうち{count}名が中身を読めます。",
     "incidents.scope.returned.count": "ほかに{count}名には届かずに戻りました。",
     "incidents.scope.visible": "互いに見えたアドレス",

@@ -49,7 +49,10 @@ TEXTS: dict[str, str] = {
     "incidents.triage.ask.left": "外に出ましたか",
     "incidents.triage.choice.left.left": "出た(出たかもしれない)",
     "incidents.triage.choice.left.not_left": "出ていない",
-    "incidents.triage.known.left.left": "誤った宛先 {count}名に届きました(うち{perhaps}名は不確か)",
+    "incidents.triage.known.left.left": "誤った宛先 {count}名に届きました",
+    "incidents.triage.known.left.perhaps": (
+        "誤った宛先 {count}名に届いたか、届いた可能性があります(不確かな宛先 {perhaps}名)"
+    ),
     "incidents.triage.known.left.not_left": "誤った宛先には届いていません",
     "incidents.triage.known.left.waiting": "誤った宛先への送信が、まだ残っています",
     "incidents.triage.ask.to_whom": "だれに見えましたか",

@@ -304,21 +304,17 @@ class _Facts:
     # -- what the office reads
 
     def scope(self) -> Fact:
-        scope, note = self._known.scope, self._known.opening_note
-        if not self._known.facts:
-            return Fact(self._say("scope.outside", note=note or BLANK[self._language]), bool(note))
+        scope = self._known.scope
         sealed = len(scope.leaked_to) - len(scope.readable)
-        return Fact(
-            "\n".join(
-                (
-                    self._say("scope.leaked", count=len(scope.leaked_to), sealed=sealed),
-                    self._say("scope.data", data=self.data().text),
-                    self._say("scope.persons", persons=self.persons().text),
-                )
-            )
-        )
+        # Who may have found a stick nobody knows.
+        whom = [self._say("scope.leaked", count=len(scope.leaked_to), sealed=sealed)] if self._known.facts else []
+        data = self._say("scope.data", data=self.data().text)
+        persons = self._say("scope.persons", persons=self.persons().text)
+        return Fact("\n".join((*whom, data, persons)))
 
     def stopped(self) -> Fact:
+        if not self._known.facts:
+            return Fact("")
         count = sum(one.fate is Fate.STOPPED for one in self._known.scope.recipients)
         stopped = self._say("stopped", count=count) if count else self._say("stopped.none")
         returned = len(self._known.scope.returned)

@@ -310,6 +310,8 @@ def _kinds(
             counts[kind] = counts.get(kind, 0) + count
     if visible:
         counts[Kind.EMAIL_ADDRESS] = max(visible, counts.get(Kind.EMAIL_ADDRESS, 0))
+    # In the same order whoever counted, names first; the office's own last.
+    counts = {kind: counts[kind] for kind in [*(one.value for one in Kind if one.value in counts), *counts]}
     kinds = {str(kind): KindCount(str(kind), count, source) for kind, count in counts.items() if count}
     for what, entry in corrected.items():
         if what.startswith(KIND_MARK):

@@ -227,7 +227,7 @@ def _known(
 def _known_left(scope: Scope) -> Known:
     if leaked := scope.leaked_to:
         perhaps = sum(one.fate is Fate.PERHAPS for one in leaked)
-        return Known("left", "left", {"count": len(leaked), "perhaps": perhaps})
+        return Known("left", "perhaps" if perhaps else "left", {"count": len(leaked), "perhaps": perhaps})
     is_open = any(one.is_wrong and one.fate is Fate.OPEN for one in scope.recipients)
     return Known("not_left", "waiting" if is_open else "not_left")
 

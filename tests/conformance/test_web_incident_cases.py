@@ -162,6 +162,9 @@ async def test_accident_outside_mail_is_told_in_the_words_of_who_reported_it(web
     async with await web_office.signed_in(CISO, TWO) as client:
         page = await Desk(client, opened.headers["location"].rpartition("/")[2]).open("prompt_report")
         told = await Desk(client, opened.headers["location"].rpartition("/")[2]).open("internal_report")
+        path = opened.headers["location"]
+        pages = {one: words_of(await client.get(f"{path}/{one}")) for one in ("scope", "deletion", "look-back")}
+        listed = await client.get(f"{path}/documents")
         public = await Desk(client, opened.headers["location"].rpartition("/")[2]).open("publication")
     fields = fields_of(page)
 
@@ -173,6 +176,16 @@ async def test_accident_outside_mail_is_told_in_the_words_of_who_reported_it(web
     assert "電車に忘れた" in "\n".join(fields_of(told).values())
     assert JA["law.help"] in "\n".join(fields_of(told).values())
     assert JA["draft.persons.unknown"] == fields["section-item-3"]
+    # Nobody got a mail, so nobody is asked to delete one, and no page speaks of one.
+    assert "documents/deletion_request" not in listed.text
+    assert "documents/prompt_report" in listed.text
+    internal = fields_of(told)
+    assert JA["draft.stopped.none"] not in "\n".join(internal.values())
+    assert 1 == "\n".join(internal.values()).count("電車に忘れた")
+    assert JA["incidents.deletion.no_mail"] in pages["deletion"]
+    assert JA["incidents.deletion.nobody"] not in pages["deletion"]
+    assert JA["incidents.scope.source.record"] not in pages["scope"]
+    assert JA["incidents.look_back.what"] not in pages["look-back"]
     # What is published is about a loss, and not about a mail that nobody sent.
     assert JA["incidents.kind.loss"] in "\n".join(fields_of(public).values())
     assert "メール" not in fields_of(public)["title"] + fields_of(public)["section-opening"]

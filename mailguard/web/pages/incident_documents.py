@@ -63,7 +63,8 @@ async def listed(visit: SignedIn, incident_id: IncidentId) -> Response:
     return visit.page(
         "incident_documents.html",
         view=view,
-        kinds=list(DocumentKind),
+        # Where no mail went wrong nobody can delete one.
+        kinds=[one for one in DocumentKind if view.facts or one is not DocumentKind.DELETION_REQUEST],
         heads=heads,
         drafts=drafts,
         events=document_events(view.entries).of,
@@ -319,7 +320,8 @@ def _marked(version: Version) -> Document:
     body = version.body
     if version.released_at is not None:
         return body
-    return replace(body, title=text(body.language, "incidents.documents.unreleased", title=body.title))
+    language: Language = "en" if body.language == "en" else "ja"
+    return replace(body, title=text(language, "incidents.documents.unreleased", title=body.title))
 
 
 async def _versions(visit: SignedInVisit, incident_id: IncidentId, kind: DocumentKind) -> list[Version]:

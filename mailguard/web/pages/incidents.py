@@ -129,7 +129,9 @@ async def opened_by_hand(visit: SignedIn) -> Response:
     )  # fmt: skip
     opened = await visit.write(visit.parts.openings.open(visit.actor, opening, mails))
     visit.parts.hint()
-    return visit.go(f"/incidents/{opened.incident_id}", "success", "incidents.open.done")
+    path = f"/incidents/{opened.incident_id}"
+    # The page of whoever only reports begins with these words.
+    return visit.go(path, "success", "incidents.open.done") if _names_mails(visit) else visit.go(path)
 
 
 @router.get("/incidents/from/{queue_id}")

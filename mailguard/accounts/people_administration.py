@@ -184,6 +184,8 @@ def remove_deputy(
 def own_mailbox(office: OfficeSettings, typed: str, field: str = "address") -> str:
     """An address of the office, comparable. Raises ``PersonProblem`` with that field for anything else."""
     box = comparable(typed.strip())
+    if not box:
+        raise problem("nothing_typed", field)
     if not is_mailbox(box):
         raise problem("no_address", field, address="".join(letter for letter in typed if not _is_unfit(letter)))
     if not Membership(office).is_own(box):

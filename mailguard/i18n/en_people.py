@@ -37,6 +37,7 @@ TEXTS: dict[str, str] = {
     "people.no_approver.too_few": (
         "Two people have to approve this, and only one can. Ask the system administrator for more approvers."
     ),
+    "people.problem.nothing_typed": "Please type a mail address",
     "people.problem.no_address": "This is not a mail address: {address}",
     "people.problem.not_own": (
         "{address} is not an address of this office; people have a mailbox in one of its own domains"

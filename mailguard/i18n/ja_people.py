@@ -37,6 +37,7 @@ TEXTS: dict[str, str] = {
     "people.no_approver.too_few": (
         "2人の承認が必要ですが、承認できる人が1人しかいません。システム管理者に、承認者を増やしてもらってください。"
     ),
+    "people.problem.nothing_typed": "メールアドレスを入力してください。",
     "people.problem.no_address": "「{address}」はメールアドレスではありません。",
     "people.problem.not_own": (
         "{address} はこの組織のメールアドレスではありません。登録できるのは、この組織のドメインのアドレスだけです。"

@@ -31,7 +31,7 @@ TEXTS: dict[str, str] = {
     "people.page.changed": "変えました。",
     "people.page.roles": "役割",
     "people.page.roles.what": (
-        "従事者は全員です。ほかの役割がある人は、確認用アプリかパスキーでもう一度確かめてから使います。"
+        "従事者は全員です。ほかの役割がある人は、認証アプリかパスキーでもう一度確かめてから使います。"
     ),
     "people.page.roles.none": "ほかの役割はありません。",
     "people.page.roles.not_own": "自分の役割は変えられません。ほかの管理者に頼んでください。",
@@ -60,17 +60,17 @@ TEXTS: dict[str, str] = {
     "people.page.sessions.none": "今はどこにもサインインしていません。",
     "people.page.sessions.end": "すべてサインアウトさせる",
     "people.page.sessions.ended": "サインアウトさせました。",
-    "people.page.factor": "2つ目の確認方法",
-    "people.page.factor.app": "確認用アプリを使っています。",
+    "people.page.factor": "もう一つの確認方法",
+    "people.page.factor.app": "認証アプリを使っています。",
     "people.page.factor.passkeys": "パスキーが{count}個あります。",
     "people.page.factor.none": "まだ設定していません。",
     "people.page.factor.remove": "電話機などをなくしたとき",
     "people.page.factor.remove.what": (
-        "確認用アプリとパスキーをすべて外し、サインアウトさせます。本人は次のサインインのあとで、もう一度設定します。"
+        "認証アプリとパスキーをすべて外し、サインアウトさせます。本人は次のサインインのあとで、もう一度設定します。"
     ),
     "people.page.factor.confirm": "対面か電話で、本人からの依頼だと確かめました",
     "people.page.factor.remove.do": "すべて外す",
-    "people.page.factor.removed": "2つ目の確認方法をすべて外しました。",
+    "people.page.factor.removed": "もう一つの確認方法をすべて外しました。",
     "people.page.factor.unconfirmed": "本人からの依頼だと確かめ、チェックを入れてください。",
     "people.page.state": "利用の停止",
     "people.page.disable": "利用を停止する",

@@ -298,3 +298,14 @@ async def test_staffing_names_empty_roles_and_deputies_who_cannot_stand_in(store
     assert (1, 1, [TANAKA]) == (
         ill.counts[Role.ADMINISTRATOR], ill.counts[Role.STAFF], [one.deputy for one in ill.idle_deputies]
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"), [("  ", "nothing_typed"), ("tanaka", "no_address"), ("tanaka@elsewhere.example.com", "not_own")]
+)
+def test_address_that_is_none_of_the_office_says_what_is_wrong(typed: str, key: str) -> None:
+    """Where I typed nothing I am asked for an address, and do not read that "" is none."""
+    with pytest.raises(PersonProblem) as caught:
+        administration.own_mailbox(OFFICE, typed)
+
+    assert f"people.problem.{key}" == caught.value.key

@@ -77,6 +77,7 @@ TEXTS: dict[str, str] = {
     "draft.prevention.training": "Staff are trained and told: {note}",
     "draft.prevention.open": "This is being considered, and will stand in the full report.",
     "draft.other.sealed": "Files to {count} of those who got it were encrypted, and they were told no password.",
+    "draft.other.destroyed": "The password of that file was destroyed on {at}.",
     "draft.other.with_sender": (
         "Files to {count} of those who got it were encrypted; whether the sender told them the password is being asked."
     ),
@@ -104,6 +105,7 @@ TEXTS: dict[str, str] = {
     "draft.scope.persons": "Whose data: {persons}",
     "draft.stopped": "Addresses for which it was stopped: {count}.",
     "draft.stopped.none": "Nothing was left that could be stopped.",
+    "draft.stopped.passwords": "Recipients for whom telling the password was stopped: {count}.",
     "draft.returned": "Came back and was not delivered: {count}.",
     "draft.law.report": "The security officer has decided to report it.",
     "draft.law.no_report": "The security officer has decided not to report it.",

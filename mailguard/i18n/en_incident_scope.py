@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "incidents.scope.reached": "Who got it by mistake",
     "incidents.scope.reached.count": "{count} of {wrong} wrong recipients got it.",
     "incidents.scope.readable": "{count} of them can read it.",
+    "incidents.scope.readable.perhaps": "Of those, {count} can read it, or may be able to.",
     "incidents.scope.returned.count": "From {count} more it came back and was not delivered.",
     "incidents.scope.visible": "Addresses they see of each other",
     "incidents.scope.delivered": "Delivered",

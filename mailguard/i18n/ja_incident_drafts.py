@@ -79,6 +79,7 @@ TEXTS: dict[str, str] = {
     "draft.other.sealed": (
         "届いた相手のうち{count}件へのファイルは、暗号化して送信しており、パスワードは相手に知らせていません。"
     ),
+    "draft.other.destroyed": "そのファイルのパスワードは、{at}に破棄しました。",
     "draft.other.with_sender": (
         "届いた相手のうち{count}件へのファイルは、暗号化して送信しています。"
         "送信した職員がパスワードを相手に伝えたかを確認しています。"
@@ -109,6 +110,7 @@ TEXTS: dict[str, str] = {
     "draft.scope.persons": "情報の本人の数：{persons}",
     "draft.stopped": "送信を止めた宛先：{count}件。",
     "draft.stopped.none": "止められる宛先は残っていませんでした。",
+    "draft.stopped.passwords": "パスワードを知らせるのを止めた宛先：{count}件。",
     "draft.returned": "届かずに戻った宛先：{count}件（相手は受け取っていません）。",
     "draft.law.report": "情報セキュリティ責任者は、報告すると決めました。",
     "draft.law.no_report": "情報セキュリティ責任者は、報告しないと決めました。",

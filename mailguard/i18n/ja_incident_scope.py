@@ -34,6 +34,7 @@ TEXTS: dict[str, str] = {
     "incidents.scope.reached": "誤って受け取った方",
     "incidents.scope.reached.count": "誤った宛先 {wrong}名のうち、{count}名に届きました。",
     "incidents.scope.readable": "そのうち{count}名が中身を読めます。",
+    "incidents.scope.readable.perhaps": "そのうち{count}名は中身を読めるか、読める可能性があります。",
     "incidents.scope.returned.count": "ほかに{count}名には届かずに戻りました。",
     "incidents.scope.visible": "互いに見えたアドレス",
     "incidents.scope.delivered": "届いた日時",

@@ -186,7 +186,7 @@ TEXTS: dict[str, str] = {
     "incidents.result.title": "誤送信の報告を受け付けました",
     "incidents.result.stopped": "止めたもの",
     "incidents.result.stopped.some": "{count}件の宛先への送信を止めました。",
-    "incidents.result.stopped.none": "止められる宛先はありませんでした。",
+    "incidents.result.stopped.none": "メールの送信を止められる宛先は、残っていませんでした。",
     "incidents.result.stopped.drill": "訓練なので、何も止めていません。",
     "incidents.result.stopped.passwords": "{count}件の宛先には、パスワードを知らせていません。これからも知らせません。",
     "incidents.result.gone": "止められなかったもの",

@@ -22,11 +22,13 @@ from mailguard.mime.own_mail import one_line
 from mailguard.model.documents import BLANK, Addressee, Document, DocumentKind, Section
 from mailguard.model.finding import Kind
 from mailguard.model.incident import Cause
+from mailguard.model.protection import PasswordState
 from mailguard.policy.law_words import words_of
 from mailguard.policy.templates import Template, Templates, filled, places_in
 
 _SUBJECT_MAX = 80
 _CAUSES = (Cause.VISIBLE_RECIPIENTS, Cause.WRONG_RECIPIENT, Cause.WRONG_ATTACHMENT)
+_UNTOLD = (PasswordState.STOPPED, PasswordState.DESTROYED)
 _HOURS_FROM, _DAYS_FROM = timedelta(minutes=90), timedelta(hours=72)
 
 
@@ -294,6 +296,7 @@ class _Facts:
             counts = {one.value: sum(it.guard is one for it in scope.leaked_to) for one in Guard}
             counts["stopped"] = sum(one.fate is Fate.STOPPED for one in scope.wrong)
             lines = [self._say(f"other.{name}", count=count) for name, count in counts.items() if count]
+            lines += self._destroyed()
             is_open = any(counts[one.value] for one in ASKED)
         police = known.police
         if police is None:
@@ -317,8 +320,13 @@ class _Facts:
             return Fact("")
         count = sum(one.fate is Fate.STOPPED for one in self._known.scope.recipients)
         stopped = self._say("stopped", count=count) if count else self._say("stopped.none")
-        returned = len(self._known.scope.returned)
-        return Fact(f"{stopped}\n{self._say('returned', count=returned)}" if returned else stopped)
+        lines = [stopped]
+        if returned := len(self._known.scope.returned):
+            lines.append(self._say("returned", count=returned))
+        untold = [key for one in self._known.scope.protections for key in one.keys if key.state in _UNTOLD]
+        if untold:
+            lines.append(self._say("stopped.passwords", count=len(untold)))
+        return Fact("\n".join([*lines, *self._destroyed()]))
 
     def law(self) -> Fact:
         consequence = self._known.consequence
@@ -332,6 +340,14 @@ class _Facts:
         return Fact(self._say("questions"))
 
     # -- parts of them
+
+    def _destroyed(self) -> list[str]:
+        """When the passwords were destroyed; nothing where somebody may still have one, or may have been told it."""
+        scope = self._known.scope
+        times = [one.destroyed_at for one in scope.protections]
+        if not times or None in times or len(scope.readable) == len(scope.leaked_to):
+            return []
+        return [self._say("other.destroyed", at=spoken(max(one for one in times if one), self._language))]
 
     def _open(self, key: str) -> Fact:
         return Fact(self._say(key), True) if self._may_be_open else Fact(BLANK[self._language])

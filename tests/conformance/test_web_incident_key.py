@@ -71,8 +71,9 @@ class Case:
             result = words_of(await client.get(self.path))
         async with await self.office.signed_in(CISO, TWO) as client:
             overview = words_of(await client.get(self.path))
+            scope = words_of(await client.get(f"{self.path}/scope"))
             report = "\n".join(fields_of(await Desk(client, number).open("prompt_report")).values())
-        return {"mail": mail, "result": result, "overview": overview, "report": report}
+        return {"mail": mail, "result": result, "overview": overview, "report": report, "scope": scope}
 
 
 @pytest.fixture
@@ -166,6 +167,24 @@ async def test_sender_answers_for_their_own_mail_alone(case: Case) -> None:
     assert [other] == [one.queue_id for one in scope_of(facts, entries).readable]
 
 
+async def test_password_stopped_in_time_is_what_the_reports_say_was_done(
+    web_office: WebOffice, make_protecting: MakeProtecting, hop: ScriptedNextHop, clock: StandingClock
+) -> None:
+    """The mail is there and its password was stopped in time: the reports say that, and when it was destroyed."""
+    case = Case(web_office, make_protecting(hop.port, Channel.SEPARATE_MAIL), clock)
+    await case.reported()
+    pages = await case.pages()
+    async with await web_office.signed_in(CISO, TWO) as client:
+        internal = "\n".join(
+            fields_of(await Desk(client, case.path.rpartition("/")[2]).open("internal_report")).values()
+        )
+
+    assert JA["draft.other.sealed"].format(count=1) in pages["report"]
+    assert JA["draft.stopped.passwords"].format(count=1) in internal
+    for report in (internal, pages["report"]):
+        assert JA["draft.other.destroyed"].partition("{at}")[2] in report
+
+
 async def test_officer_who_opens_it_by_hand_is_asked_for_the_password_too(case: Case) -> None:
     """A sender telephoned me and I report it for them: the form asks me as the sender's page would have."""
     await name_people(case.office)
@@ -214,6 +233,7 @@ async def test_silence_about_the_password_counts_as_the_worse_and_can_be_mended(
         assert JA["incidents.key.ask"] in pages[name]
     assert JA["queue.page.password.told.to_sender.reported"] in pages["mail"]
     assert JA["incidents.guard.with_sender"] in pages["result"]
+    assert JA["incidents.scope.readable.perhaps"].format(count=1) in pages["scope"]
     assert JA["draft.other.with_sender"].format(count=1) in pages["report"]
     answered = (empty, said, without, corrected, stranger, back)
     # An officer gives the reason, and no sender takes an officer's word back.

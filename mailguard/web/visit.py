@@ -160,6 +160,7 @@ class Visit:
             "approvals_wanted": self.awaited if isinstance(self, SignedInVisit) else 0,
             "flash": flashes.opened(flash, self.shell.flash_box) if flash else None,
             "here": asked,
+            "is_answer": self.request.method == "POST",
             "back": self.back,
             "mistakes": [],
         }

@@ -236,3 +236,19 @@ async def test_words_typed_when_the_session_ends_are_there_after_signing_in(
     assert "かばんを電車に忘れました。\n名簿が入っています。" == there
     assert (JA["pages.interrupted.title"], []) == (interrupted, wrong)
     assert re.search(r"\b\d{4}-0001\b", told), told
+
+
+async def test_back_to_a_form_that_had_mistakes_shows_its_page(browser: Browser, pages: str) -> None:
+    """I go on from a form that came back with mistakes, and back again: no question whether to send it anew."""
+    context = await context_of(browser, {})
+    page = await new_page(context)
+    await page.goto(f"{pages}/sign-in")
+    await follow(page.locator("form[action='/sign-in/code'] button"))
+    title = await page.title()
+    await page.goto(f"{pages}/mails")
+    await page.go_back()
+    url = page.url
+    await context.close()
+
+    assert title.startswith(JA["pages.title.mistake"])
+    assert url == f"{pages}/sign-in"

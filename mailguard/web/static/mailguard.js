@@ -12,6 +12,7 @@
    data-passkey="get|create"   a form: asks data-options for a challenge, the device for its answer, and is sent
    data-filter                 a field: of its section's lines with data-filtered those are shown that hold what is typed
    data-chosen="name"          says how many boxes of that name are ticked, with the words of data-none and data-some
+   data-sent on body           the page answers a form, and is another one when it is opened again
    data-events on body         the stream that says when something changed: "changed" is then raised on body */
 "use strict";
 (() => {
@@ -301,6 +302,8 @@
   document.addEventListener("DOMContentLoaded", () => {
     for (const element of all("[data-passkey]")) element.hidden = !hasPasskeys();
     for (const element of all("[data-without-passkeys]")) element.hidden = hasPasskeys();
+    // Back, or loaded anew: the page is asked for, and what was sent is not sent again.
+    if ("sent" in document.body.dataset) history.replaceState(null, "");
     takeUp();
     prepare();
     showSwitch();

@@ -99,7 +99,9 @@ class NameScan:
                 continue
             follows = plain[end : end + 1]
             if follows in (" ", "\t") and end - start <= 24 and (found := self._spaced(start, end)):
-                yield found
+                # 今泉香織 銀行名 is no family called 今泉香織.
+                whole = self._joined(start, end) if not found.surname and end - start > 3 else None
+                yield whole or found
                 done = found.end if found.surname else done
                 continue
             length = end - start

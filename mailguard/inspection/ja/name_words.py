@@ -145,7 +145,7 @@ ORGANISATION_BEFORE = re.compile(
     + ") ?$"
 )
 ORGANISATION_AFTER = re.compile(
-    " ?(?:"
+    "(?:"
     + "|".join(
         _words(
             """
@@ -161,8 +161,18 @@ ORGANISATION_AFTER = re.compile(
             """
         )
     )
-    + ")"
+    + ")| (?:"
+    + "|".join(
+        _words(
+            """
+            株式会社 有限会社 合同会社 \\(株\\) \\(有\\) 商店 商会 工務店 製作所 クリニック 医院 診療所 薬局 事務所
+            法律事務所 会計事務所 設計事務所 記念館 美術館 博物館 文学館 資料館 記念 杯 賞 像 財閥 一族
+            """
+        )
+    )
+    + ")(?![\u4e00-\u9fff\u30a1-\u30fa])"
 )
+"""What makes a name an organisation's. Behind a blank rather the next value stands: 佐藤 花子 山形県…, 賞与."""
 _NO_GIVEN_NAMES = _set(
     """
     月曜日 火曜日 水曜日 木曜日 金曜日 土曜日 日曜日

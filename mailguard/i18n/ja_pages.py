@@ -13,7 +13,7 @@ TEXTS: dict[str, str] = {
     "pages.mistakes": "入力を確かめてください",
     "pages.mails.title": "メール",
     "pages.mails.none": "確認が必要なメールはありません。",
-    "pages.interrupted.title": "サインインし直してください",
+    "pages.interrupted.title": "サインインが必要です",
     "pages.interrupted.what": "サインインの時間が切れていたので、今の操作は行われていません。",
     "pages.interrupted.kept": "入力した内容は、このページに残っています。次の順に進めてください。",
     "pages.interrupted.sign_in": "新しいタブでサインインする",

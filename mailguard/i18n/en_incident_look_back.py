@@ -21,7 +21,10 @@ TEXTS: dict[str, str] = {
     "incidents.look_back.why.rule": "Same rule",
     "incidents.look_back.why.crowd": "Many outsiders see each other",
     "incidents.look_back.why.domain": "Same domain",
-    "incidents.look_back.general": "These fit many mails, so none is listed for them alone:",
+    "incidents.look_back.general": (
+        "These fit a lot of mail (over {count}; the more you send, the higher that number), "
+        "so nothing is listed for them alone:"
+    ),
     "incidents.look_back.skipped": (
         "There are {count} {count:recipient|recipients}: too many to be looked for one by one."
     ),

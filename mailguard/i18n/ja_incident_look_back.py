@@ -22,7 +22,10 @@ TEXTS: dict[str, str] = {
     "incidents.look_back.why.rule": "同じルール",
     "incidents.look_back.why.crowd": "社外の多くの人に見える形",
     "incidents.look_back.why.domain": "同じドメイン",
-    "incidents.look_back.general": "多くのメールに当てはまるので、これだけが同じメールは並べていません:",
+    "incidents.look_back.general": (
+        "次のものは{count}通より多くのメールに当てはまるので、これだけが同じメールは並べていません"
+        "(この数は、送ったメールの数に合わせて変わります):"
+    ),
     "incidents.look_back.skipped": "宛先が{count}件と多いため、1件ずつの宛先では探していません。",
     "incidents.look_back.since": (
         "次の日時より前のメールは、この方法では探せません。心当たりのあるメールは番号で加えてください。"

@@ -2,8 +2,8 @@
 
 By traces (``spool.traces``), so it finds mails whose content is gone, also where that of the incident's own is. Bounds:
 ``LIKE_MAX`` of the newest mails for each trace, ``CANDIDATES_MAX`` in all, the most alike first; both are said. A mail
-that nobody got and nobody will get is none. A rule or a domain that fits more than ``GENERAL_FROM`` mails makes none of
-them alike: it says something of the office, and nothing of the fault.
+that nobody got and nobody will get is none. A rule or a domain that fits more than one in ``GENERAL_SHARE`` of them,
+and more than ``GENERAL_LEAST``, makes none alike: it says something of the office, and nothing of the fault.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ LIKE_MAX = 300
 CANDIDATES_MAX = 100
 ADDRESSES_MAX = 20
 """Recipients that are looked for one by one. Of a mail to more, the list is what went wrong, and not each of them."""
-GENERAL_FROM = 50
+GENERAL_LEAST, GENERAL_SHARE = 20, 20
+"""A share, because fifty mails are half of what a small office sends and nothing to a large one; never more than
+``LIKE_MAX``, since no more are looked at."""
 CROWD_LEAST = 5
 """Outsiders from which a list in To and Cc is a similar situation, however large that of the incident was."""
 
@@ -80,7 +82,7 @@ class Candidate:
 class LookBack:
     """What was found. ``since``: mails from before then were not looked at; None: all were. ``is_more``: there are more
     than are shown, or than were looked at. ``skipped``: recipients that were too many to be looked for one by one.
-    ``general``: what fits so many mails that none is listed for it alone.
+    ``general``: what fits so many mails that none is listed for it alone: more than ``general_from``.
     """
 
     candidates: tuple[Candidate, ...]
@@ -89,6 +91,7 @@ class LookBack:
     is_more: bool
     skipped: int
     general: tuple[Why, ...] = ()
+    general_from: int = GENERAL_LEAST
 
 
 def look_back(
@@ -109,11 +112,12 @@ def look_back(
     found: dict[QueueId, dict[Why, None]] = {}
     general: list[Why] = []
     is_more = False
+    general_from = max(GENERAL_LEAST, queries.searched(reader, LIKE_MAX * GENERAL_SHARE) // GENERAL_SHARE)
     for (kind, digest), what in sorted(wanted.items(), key=lambda one: one[0][0] in _MAY_BE_GENERAL):
         why = Why(_OF[kind], what)
         mails = queries.mails_like(reader, kind.value, digest, LIKE_MAX + len(own) + 1)
         others = [one for one in mails if one not in own]
-        if kind in _MAY_BE_GENERAL and len(others) > GENERAL_FROM:
+        if kind in _MAY_BE_GENERAL and len(others) > general_from:
             general.append(why)
             others = [one for one in others if one in found]
         is_more |= len(others) > LIKE_MAX
@@ -135,6 +139,7 @@ def look_back(
         is_more,
         skipped,
         tuple(general),
+        general_from,
     )
 
 

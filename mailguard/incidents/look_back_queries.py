@@ -20,6 +20,9 @@ _TRACES = select(mail_trace.c.kind, mail_trace.c.digest).where(
     mail_trace.c.queue_id.in_(bindparam("queue_ids", expanding=True))
 )
 _BEGINS = select(func.max(mail_trace.c.queue_id)).where(mail_trace.c.kind == "s", mail_trace.c.digest == b"")
+_SEARCHED = select(func.count()).select_from(
+    select(mail_trace.c.queue_id).distinct().order_by(mail_trace.c.queue_id.desc()).limit(bindparam("most")).subquery()
+)
 _LIKE = (
     select(mail_trace.c.queue_id)
     .where(
@@ -55,6 +58,12 @@ def traces_of(reader: Reader, queue_ids: Collection[str]) -> list[Row[Any]]:
 def begin_after(reader: Reader) -> str | None:
     """The newest mail of before there were traces; None where every mail has them (primary key)."""
     found: str | None = reader.execute(_BEGINS).scalar_one()
+    return found
+
+
+def searched(reader: Reader, most: int) -> int:
+    """How many mails are remembered, ``most`` for that many or more (index mail_trace_by_mail)."""
+    found: int = reader.execute(_SEARCHED, {"most": most}).scalar_one()
     return found
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, insert, text
 
 from mailguard import hold
 from mailguard.errors import NotAllowed, UnknownMail
 from mailguard.incidents import Opening
-from mailguard.incidents.look_back import GENERAL_FROM, Likeness, LookBack, Why, look_back
+from mailguard.incidents.look_back import GENERAL_LEAST, GENERAL_SHARE, Likeness, LookBack, Why, look_back
 from mailguard.model.incident import EntryKind
 from mailguard.model.queue import State
 from mailguard.store import Store
+from mailguard.store.incident_tables import mail_trace
 from mailguard.workers.sweeper import Sweeper
 from tests.conformance.hold_parts import NOWHERE, A, B, C, MakeNode
 from tests.conformance.test_incidents import OWNER, Desk, desk_of
@@ -97,7 +98,7 @@ async def test_what_fits_half_the_office_makes_no_mail_alike(
     with the same file is.
     """
     desk = desk_of(make_node(hop.port), store, clock)
-    for number in range(GENERAL_FROM + 1):
+    for number in range(GENERAL_LEAST + 1):
         await desk.node.held(f"person{number}@one.example.com", wire=wire((f"person{number}@one.example.com",)))
     same_file = await sent(desk, "other@one.example.com", file=b"list")
     rule = await sent(desk, *CROWD)
@@ -112,6 +113,23 @@ async def test_what_fits_half_the_office_makes_no_mail_alike(
     assert {same_file: {Likeness.FILE, Likeness.DOMAIN}} == why(found)
     assert (Why(Likeness.DOMAIN, "one.example.com"),) == found.general
     assert (True, False) == (Likeness.RULE in loud.likenesses, Likeness.RULE in quiet.likenesses)
+
+
+async def test_what_is_rare_in_a_large_office_makes_mails_alike(
+    make_node: MakeNode, hop: ScriptedNextHop, store: Store, clock: StandingClock, url: str
+) -> None:
+    """Of the hundreds of mails we sent, two dozen went to that firm: they are listed."""
+    desk = desk_of(make_node(hop.port), store, clock)
+    rows = [{"kind": "a", "digest": b"x", "queue_id": f"{number:016}"} for number in range(GENERAL_SHARE * 30)]
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(insert(mail_trace), rows)
+    engine.dispose()
+    for number in range(GENERAL_LEAST + 1):
+        await desk.node.held(f"person{number}@one.example.com", wire=wire((f"person{number}@one.example.com",)))
+    found = await looked(desk, await desk.report(await sent(desk, "wrong@one.example.com")))
+
+    assert (GENERAL_LEAST + 1, (), 31) == (len(found.candidates), found.general, found.general_from)
 
 
 async def test_look_back_works_when_contents_are_gone(

@@ -503,6 +503,8 @@ class Suppressor:
             Suppression.OFFICE_HOLDER,
         ):
             return Suppression.UNSURE
+        if person.suppressed in NOBODY:
+            return person.suppressed
         below = person.line - hit.line
         if person.line in self._announced and 0 < below <= LINES_BELOW:
             return None

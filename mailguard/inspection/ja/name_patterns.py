@@ -55,7 +55,7 @@ _CONTINENTAL = frozenset(
 """Surnames of one character that many Chinese, Korean and Vietnamese people bear."""
 _HONORIFIC_SOON = re.compile("[\u69d8\u6c0f\u6bbf\u541b\u3055\u304f\u3061\u751f\u8aed\u5148]")
 _GIVEN_ENDS = frozenset("美子香恵江枝代奈里織紀希乃之介助郎朗夫男雄彦人斗太也哉")
-_NO_SURNAMES = LABELS.union(HONORIFICS, OFFICES)
+_NO_SURNAMES = LABELS.union(HONORIFICS, OFFICES, ("記号", "番号", "枝番", "口座", "種別", "支店", "銀行"))
 _PERSONAL = frozenset({"surname", "given", "person"})
 _ITEM_SPAN = 90
 _MARK_SPAN = 12

@@ -14,7 +14,7 @@ from mailguard.model.finding import Because, Evidence, Kind
 
 _JAPANESE = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]{2}[ -]?[0-9]{7}(?![A-Za-z0-9_=]|[-.][0-9A-Za-z])")
 _FOREIGN = re.compile(
-    r"(?<![A-Za-z0-9_])(?:[A-Z]{1,2}[0-9]{6,8}|[0-9]{8,9}|[A-Z][0-9]{2}[A-Z0-9]{6})(?![A-Za-z0-9_=]|"
+    r"(?<![A-Za-z0-9_])(?:[A-Z]{1,3}[0-9]{6,8}|[0-9]{8,9}|[A-Z][0-9]{2}[A-Z0-9]{6})(?![A-Za-z0-9_=]|"
     r"[-.][0-9A-Za-z])"
 )
 _HINTS = ("旅券", "パスポート", "assport", "PASSPORT", "ryoken")

@@ -23,6 +23,15 @@ def test_name_is_found_whatever_value_stands_behind_it(name: str, following: str
     assert people(f"{name} {following}\n") == ["今泉香織"]
 
 
+VALUES = ("記号 宮城教 番号 778899", "口座 宮城野 普通 4081726", "支店 青葉台 普通 4081726")
+
+
+@pytest.mark.parametrize("said", VALUES)
+def test_label_of_a_card_or_account_is_no_surname(said: str) -> None:
+    """記号 and what stands behind it are on an insurance card, and nobody's name."""
+    assert people(said) == []
+
+
 ORGANISATIONS = (
     "山本太郎商店", "山本太郎 商店", "山本 太郎 商店", "高橋一郎 法律事務所", "高橋 一郎 会計事務所",
     "佐藤花子クリニック", "佐藤花子 クリニック", "田中 一郎 記念館", "田中 一郎 株式会社", "山田一郎(株)",

@@ -159,6 +159,7 @@ FOUND = [
     ("credit_card", "支払いは 4111-1111-1111-1111 08/27 でお願いします", "4111111111111111"),
     ("residence_card", "AB48213765CDを確認", "AB48213765CD"),
     ("passport", "NGUYEN VAN AN, Passport: C1234567", "C1234567"),
+    ("passport", "GARCIA JOSE, Passport: PAB123456", "PAB123456"),
     ("employment_insurance", "被保険者番号 1234-567890-1", "12345678901"),
 ]  # fmt: skip
 

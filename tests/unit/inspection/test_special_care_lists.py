@@ -43,6 +43,13 @@ def test_illness_as_a_subject_is_nobodys(said: str) -> None:
     assert Kind.SPECIAL_CARE not in inspected(body(f"ご担当者様\n\n{said}")).counts
 
 
+def test_illness_or_crime_of_an_example_is_nobodys() -> None:
+    """A case of the books is about 甲野 太郎, whom nobody knows."""
+    said = "ご担当者様\n\n最高裁令和5年7月11日判決(被告人 甲野 太郎)の要旨をお送りします。\n"
+
+    assert not inspected(body(said)).counts
+
+
 MEMBERS = [
     pytest.param("組合員 早川 健(30871)、大学生 鈴木 美咲、高校生 佐藤 翔太の3名です。\n", 3, id="member and students"),
     pytest.param(

@@ -67,11 +67,11 @@ TEXTS: dict[str, str] = {
     "incidents.field.severity": "重大さ",
     "incidents.page.severity.hint": "組織で決めている言葉で書いてください。例: 重大、中、軽微",
     "incidents.mistake.severity": "重大さは{max}文字までです。",
-    "incidents.drill.banner": "これは訓練です。何も止めず、外部には何も送りません。",
+    "incidents.drill.banner": "これは訓練です。何も止めず、社外には何も送りません。",
     "incidents.drill.title": "訓練を始める",
     "incidents.drill.what": (
         "本番と同じページで、事故への対応を練習します。"
-        "責任者には「訓練」と書いた知らせが届きます。何も止めず、外部には何も送りません。"
+        "責任者には「訓練」と書いた知らせが届きます。何も止めず、社外には何も送りません。"
     ),
     "incidents.drill.situation": "どの場面で練習しますか",
     "incidents.drill.crowd": "保護者54人が、お互いのアドレスを見えるCcに入った",

@@ -16,6 +16,8 @@ from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
 from tests.system.test_web_rules import administrator
 
 SATO = f"sato@{OWN_DOMAIN}"
+OTHERS = ("/incidents", "/incidents/report", "/incidents/drill", "/incidents/contacts", "/incidents/open")
+"""Pages of incidents that are of none."""
 
 
 @pytest.fixture
@@ -77,6 +79,10 @@ async def test_pages_of_an_incident_are_one_row_apart_on_a_telephone(
             found = [*await violations(page), *await small_targets(page)]
             wrong += [f"{name} {tab.path}: {one}" for one in found]
             seen[name, tab.path] = await tabs_seen(page)
+        for other in OTHERS:
+            await page.goto(f"{pages}{other}")
+            await keep(page, f"{other[1:].replace('/', '-')}-{name}")
+            wrong += [f"{name} {other}: {one}" for one in [*await violations(page), *await small_targets(page)]]
     await context.close()
 
     assert [] == wrong

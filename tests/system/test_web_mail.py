@@ -108,6 +108,8 @@ async def test_sender_sees_fixes_cancels_undoes_and_sends(
 
     wrong = await errand(page, relay, pages, queue_id, has_scripts=look.get("java_script_enabled") is not False)
     await eventually(lambda: set(went_to(hop)) == set(FIRMS), "the mail to arrive")
+    # What the other server said is on record a moment after it has the mail.
+    await eventually(lambda: set(states(relay, queue_id)) == {"delivered"}, "the record of it")
     await page.goto(f"{pages}/mails/{queue_id}")
     await keep(page, f"sent-{request.node.callspec.id}")
     words = await page.locator("#mail").inner_text()

@@ -71,12 +71,12 @@ TEXTS: dict[str, str] = {
     "people.import.column.roles": "役割",
     "people.import.column.delegates": "担当者",
     "people.import.line": "{number}行目: {problem}",
-    "people.import.no_address_column": "1行目に「メールアドレス」(address)という見出しがありません。",
+    "people.import.no_address_column": "「メールアドレス」(address)という見出しがありません。",
     "people.import.unknown_column": (
-        "1行目の見出し「{column}」は使えません。使える見出しは、メールアドレス、名前、部門、上司、役割、担当者"
+        "見出し「{column}」は使えません。使える見出しは、メールアドレス、名前、部門、上司、役割、担当者"
         "({columns})です。"
     ),
-    "people.import.column_twice": "1行目に見出し「{column}」が2つあります。",
+    "people.import.column_twice": "見出し「{column}」が2つあります。",
     "people.import.cells": "列の数が見出しと合いません。",
     "people.import.twice": "{address} は前の行にもあります。",
     "people.import.unknown_role": (

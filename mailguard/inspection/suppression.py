@@ -41,6 +41,7 @@ from mailguard.inspection.signs import (
     LABEL_BEFORE,
     NOBODY,
     OFFICE_AFTER,
+    OFFICE_MOVES,
     OWN,
     PRIVATE_LABEL,
     ROLE_BOXES,
@@ -92,6 +93,7 @@ class Suppressor:
         births = [hit for hit in hits if hit.kind == Kind.BIRTH_DATE]
         self._is_historic_text = bool(births) and all(is_historic(hit.value) for hit in births)
         self._is_announcement = announces(text.plain)
+        self._moves = OFFICE_MOVES.search(text.plain)
 
     def mark(self) -> None:
         """All marks, in the order in which one rests on another: places, people, then what belongs to people."""
@@ -415,6 +417,8 @@ class Suppressor:
             return None
         if hit.kind == Kind.EMAIL_ADDRESS and hit.value.casefold() in self._address_list:
             return None
+        if hit.kind in _BESIDE_NO_HEADER and self._moves is not None and self._moves.start() < hit.start:
+            return Suppression.ORGANISATION
         before = self._text.before(hit.start, 30)
         return None if PRIVATE_LABEL.search(before) or hit.kind == Kind.BIRTH_DATE else Suppression.UNSURE
 
@@ -482,12 +486,9 @@ class Suppressor:
             return Suppression.INVOICE
         return None
 
-    def _starts_at(self, hit: Hit) -> int:
-        return line_start(self._text.plain, hit.start)
-
     def _line(self, hit: Hit) -> str:
         plain = self._text.plain
-        return plain[self._starts_at(hit) : line_end(plain, hit.end)]
+        return plain[line_start(self._text.plain, hit.start) : line_end(plain, hit.end)]
 
     def _illness(self, hit: Hit) -> Suppression | None:
         """Words of illness count where they are somebody's."""
@@ -516,7 +517,7 @@ class Suppressor:
         is_said = (
             hit.rule.endswith((".labelled", ".column", ".label"))
             or SUFFERS.search(self._line(hit)) is not None
-            or FORM_LINE.match(self._line(hit)[: hit.start - self._starts_at(hit) + 1]) is not None
+            or FORM_LINE.match(self._line(hit)[: hit.start - line_start(self._text.plain, hit.start) + 1]) is not None
             or any(one.kind in PRIVATE_KINDS and one.kind != Kind.SPECIAL_CARE for one in person.belongings)
         )
         return None if -LINES_ABOVE <= below < 0 and is_said else Suppression.UNSURE

@@ -113,6 +113,10 @@ PUBLIC = [
     pytest.param("お申し込みは info@hotel.example.com まで。", id="a role's mailbox"),
     pytest.param("請求金額 12,000円\nみすず野銀行 伊那支店 普通 8175545 口座名義 カ）アオバショウジ", id="an invoice"),
     pytest.param("うつ病と糖尿病についての講演会を開きます。", id="an announcement"),
+    pytest.param(
+        "このたび当会の事務所を下記へ移転いたします。\n\n新住所：〒380-0899\n　長野県長野市中御所3丁目5番7号",
+        id="a move",
+    ),
 ]
 
 
@@ -123,6 +127,11 @@ def test_suppression_of_organisations(text: str) -> None:
 
 
 COUNTING = [
+    pytest.param(
+        "会員の転居先です。\n長谷川 美咲\n新住所：長野県松本市白樺町1丁目6番8号",
+        Kind.POSTAL_ADDRESS,
+        id="somebody's move",
+    ),
     pytest.param("長谷川 美咲様はうつ病で治療中です。", Kind.SPECIAL_CARE, id="illness of somebody"),
     pytest.param(
         "みすず野銀行 伊那支店 普通 8175545 口座名義 ハセガワ ミサキ", Kind.BANK_ACCOUNT, id="account of somebody"

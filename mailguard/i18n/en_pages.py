@@ -40,7 +40,9 @@ TEXTS: dict[str, str] = {
     "pages.error.other_host.next": "Open it by the address in the notice mail or the one your administrator gave you.",
     "pages.error.not_here.title": "Page not found",
     "pages.error.not_here.what": "This page does not exist or is not for you. The link may also be an old one.",
-    "pages.error.not_here.next": "Please look for it from the first page.",
+    "pages.error.not_here.next": (
+        "Please look for it from the first page. If you are signed in with somebody else's address, sign in again."
+    ),
     "pages.error.method.title": "It cannot be opened this way",
     "pages.error.method.what": "This page is used by a button on another page. Nothing was changed.",
     "pages.error.method.next": "Please start from the first page.",

@@ -40,7 +40,9 @@ TEXTS: dict[str, str] = {
     "pages.error.other_host.next": "案内のメールにある、または管理者から聞いたアドレスで開いてください。",
     "pages.error.not_here.title": "ページが見つかりません",
     "pages.error.not_here.what": "このページはないか、ご覧になれません。リンクが古くなっていることもあります。",
-    "pages.error.not_here.next": "最初のページから探してください。",
+    "pages.error.not_here.next": (
+        "最初のページから探してください。ほかの方のアドレスでサインインしているときは、サインインし直してください。"
+    ),
     "pages.error.method.title": "この開き方はできません",
     "pages.error.method.what": "このページは、画面のボタンから使うものです。何も変わっていません。",
     "pages.error.method.next": "最初のページから進んでください。",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from functools import cached_property
+from math import inf
 
 from mailguard.inspection.address_lists import address_list
 from mailguard.inspection.announced import announced_lines
@@ -93,7 +95,6 @@ class Suppressor:
         births = [hit for hit in hits if hit.kind == Kind.BIRTH_DATE]
         self._is_historic_text = bool(births) and all(is_historic(hit.value) for hit in births)
         self._is_announcement = announces(text.plain)
-        self._moves = OFFICE_MOVES.search(text.plain)
 
     def mark(self) -> None:
         """All marks, in the order in which one rests on another: places, people, then what belongs to people."""
@@ -268,11 +269,8 @@ class Suppressor:
 
     def _is_example(self, hit: Hit) -> bool:
         """公立 太郎, and 山田 太郎 where an example is spoken of."""
-        if not hit.value.endswith(EXAMPLE_GIVEN):
-            return False
-        if hit.value.startswith(EXAMPLE_SURNAMES):
-            return True
-        return self._speaks_of_examples(hit)
+        is_given = hit.value.endswith(EXAMPLE_GIVEN)
+        return is_given and (hit.value.startswith(EXAMPLE_SURNAMES) or self._speaks_of_examples(hit))
 
     def _speaks_of_examples(self, hit: Hit) -> bool:
         start = line_start(self._text.plain, max(0, hit.start - 300))
@@ -319,10 +317,8 @@ class Suppressor:
         return hit.value in near and len(near) >= 2
 
     def _is_correspondent(self, hit: Hit) -> bool:
-        key = name_key(hit.value)
-        if hit.kind == PERSON:
-            return key in self._correspondents
-        return any(name.startswith(key) for name in self._correspondents)
+        key, known = name_key(hit.value), self._correspondents
+        return key in known if hit.kind == PERSON else any(name.startswith(key) for name in known)
 
     def _introduces(self, hit: Hit, after: str) -> bool:
         """「…互助会の藤森弘子です」: the one who writes."""
@@ -417,10 +413,15 @@ class Suppressor:
             return None
         if hit.kind == Kind.EMAIL_ADDRESS and hit.value.casefold() in self._address_list:
             return None
-        if hit.kind in _BESIDE_NO_HEADER and self._moves is not None and self._moves.start() < hit.start:
+        if hit.kind in _BESIDE_NO_HEADER and hit.start > self._moves_at:
             return Suppression.ORGANISATION
         before = self._text.before(hit.start, 30)
         return None if PRIVATE_LABEL.search(before) or hit.kind == Kind.BIRTH_DATE else Suppression.UNSURE
+
+    @cached_property
+    def _moves_at(self) -> float:
+        """Where the text says that an office moves; beyond its end where it does not."""
+        return found.start() if (found := OFFICE_MOVES.search(self._text.plain)) else inf
 
     def _is_known_box(self, value: str) -> bool:
         address = value.casefold()

@@ -55,6 +55,7 @@ _FAILED = frozenset(
         AuditAction.SIGN_IN_FAILED,
         AuditAction.POLICY_REFUSED,
         AuditAction.BOUNCED,
+        AuditAction.BOUNCED_LATER,
         AuditAction.DEFERRED,
         AuditAction.NOT_PREPARED,
         AuditAction.PASSWORD_NOT_TAKEN,
@@ -78,6 +79,7 @@ _GRAVE = {
     AuditAction.INCIDENT_SEEN: 4,
     AuditAction.PASSWORD_SHOWN: 4,
     AuditAction.BOUNCED: 3,
+    AuditAction.BOUNCED_LATER: 3,
 }
 _OVERRIDES = frozenset({AuditAction.RELEASED, AuditAction.SCHEDULED})
 _NEAR_MISSES = frozenset({AuditAction.CANCELLED, AuditAction.CHANGED, AuditAction.EXPIRED})

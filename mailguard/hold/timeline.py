@@ -81,6 +81,7 @@ _KINDS = {
     AuditAction.PASSWORD_STOPPED: StepKind.PASSWORD_STOPPED,
     AuditAction.PASSWORD_SHOWN: StepKind.PASSWORD_SHOWN,
     AuditAction.PARCEL_BOUNCED_LATER: StepKind.RETURNED_LATER,
+    AuditAction.BOUNCED_LATER: StepKind.RETURNED_LATER,
     AuditAction.CONTENT_READ: StepKind.CONTENT_READ,
     AuditAction.NOTICE_SENT: StepKind.NOTICE,
     AuditAction.MISTAKE_REPORTED: StepKind.MISTAKE,

@@ -144,6 +144,7 @@ TEXTS: dict[str, str] = {
     "evidence.sheet.action.delivery.delivered": "the receiving server took it",
     "evidence.sheet.action.delivery.deferred": "it was not taken for now",
     "evidence.sheet.action.delivery.bounced": "it could not be delivered",
+    "evidence.sheet.action.delivery.bounced_later": "it came back after delivery",
     "evidence.sheet.action.delivery.in_doubt": "it was not known whether it was taken",
     "evidence.sheet.action.queue.retried": "had it sent again at once",
     "evidence.sheet.action.queue.bounced": "gave it up as undeliverable",

@@ -107,6 +107,10 @@ TEXTS: dict[str, str] = {
     "draft.stopped.none": "Nothing was left that could be stopped.",
     "draft.stopped.passwords": "Recipients for whom telling the password was stopped: {count}.",
     "draft.returned": "Came back and was not delivered: {count}.",
+    "draft.said_to_be_back": (
+        "Recipients of whom another server reported later that it was not delivered: {count} (counted as delivered; "
+        "being checked)."
+    ),
     "draft.law.report": "The security officer has decided to report it.",
     "draft.law.no_report": "The security officer has decided not to report it.",
     "draft.questions": (

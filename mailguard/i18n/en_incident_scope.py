@@ -36,6 +36,10 @@ TEXTS: dict[str, str] = {
     "incidents.scope.readable": "{count} of them can read it.",
     "incidents.scope.readable.perhaps": "Of those, {count} can read it, or may be able to.",
     "incidents.scope.returned.count": "From {count} more it came back and was not delivered.",
+    "incidents.scope.back": (
+        "On {at} another server reported that it was not delivered. Such a report alone is no proof, so it counts as "
+        "delivered. Please note in the history what the log of the mail server, or the recipient, says."
+    ),
     "incidents.scope.visible": "Addresses they see of each other",
     "incidents.scope.delivered": "Delivered",
     "incidents.scope.to": "to",

@@ -46,6 +46,7 @@ TEXTS: dict[str, str] = {
     "system.page.sign_ins": "Sign-ins",
     "system.page.action.mail.not_prepared": "Could not be prepared",
     "system.page.action.delivery.bounced": "Could not be delivered",
+    "system.page.action.delivery.bounced_later": "Came back after delivery",
     "system.page.action.delivery.in_doubt": "Not known whether it was taken",
     "system.page.action.mail.rescued": "Work that stood still was taken over",
     "system.page.action.password.not_taken": "A short message was not taken",

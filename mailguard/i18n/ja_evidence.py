@@ -141,6 +141,7 @@ TEXTS: dict[str, str] = {
     "evidence.sheet.action.delivery.delivered": "相手側のサーバーが受け取った",
     "evidence.sheet.action.delivery.deferred": "今は受け取ってもらえなかった",
     "evidence.sheet.action.delivery.bounced": "届けられなかった",
+    "evidence.sheet.action.delivery.bounced_later": "届いたあとで、送り返された",
     "evidence.sheet.action.delivery.in_doubt": "受け取られたかどうか、わからなかった",
     "evidence.sheet.action.queue.retried": "すぐに送り直すようにした",
     "evidence.sheet.action.queue.bounced": "送るのをやめ、届かなかったことにした",

@@ -112,6 +112,9 @@ TEXTS: dict[str, str] = {
     "draft.stopped.none": "止められる宛先は残っていませんでした。",
     "draft.stopped.passwords": "パスワードを知らせるのを止めた宛先：{count}件。",
     "draft.returned": "届かずに戻った宛先：{count}件（相手は受け取っていません）。",
+    "draft.said_to_be_back": (
+        "送信後に「届かなかった」という知らせが来た宛先：{count}件（確認中のため、届いたものとして数えています）。"
+    ),
     "draft.law.report": "情報セキュリティ責任者は、報告すると決めました。",
     "draft.law.no_report": "情報セキュリティ責任者は、報告しないと決めました。",
     "draft.questions": (

@@ -36,6 +36,10 @@ TEXTS: dict[str, str] = {
     "incidents.scope.readable": "そのうち{count}名が中身を読めます。",
     "incidents.scope.readable.perhaps": "そのうち{count}名は中身を読めるか、読める可能性があります。",
     "incidents.scope.returned.count": "ほかに{count}名には届かずに戻りました。",
+    "incidents.scope.back": (
+        "{at}に、届かなかったという知らせがほかのサーバーから来ています。知らせだけでは確かといえないので、届いたものとして"
+        "数えています。送信サーバーの記録や相手への確認で分かったことを、経過に書いてください。"
+    ),
     "incidents.scope.visible": "互いに見えたアドレス",
     "incidents.scope.delivered": "届いた日時",
     "incidents.scope.to": "から",

@@ -46,6 +46,7 @@ TEXTS: dict[str, str] = {
     "system.page.sign_ins": "サインイン",
     "system.page.action.mail.not_prepared": "送る準備ができなかった",
     "system.page.action.delivery.bounced": "届けられなかった",
+    "system.page.action.delivery.bounced_later": "届いたあとで、送り返された",
     "system.page.action.delivery.in_doubt": "受け取られたかどうか、わからなかった",
     "system.page.action.mail.rescued": "止まっていた処理を引き継いだ",
     "system.page.action.password.not_taken": "パスワードのSMSが受け付けられなかった",

@@ -323,6 +323,8 @@ class _Facts:
         lines = [stopped]
         if returned := len(self._known.scope.returned):
             lines.append(self._say("returned", count=returned))
+        if back := len(self._known.scope.said_to_be_back):
+            lines.append(self._say("said_to_be_back", count=back))
         untold = [key for one in self._known.scope.protections for key in one.keys if key.state in _UNTOLD]
         if untold:
             lines.append(self._say("stopped.passwords", count=len(untold)))

@@ -16,6 +16,7 @@ from mailguard.errors import ContentDamaged
 from mailguard.hold.exposure import exposure_of
 from mailguard.incidents.queries import Reader
 from mailguard.incidents.response import is_doubtful
+from mailguard.incidents.said_back import said_to_be_back
 from mailguard.model.address import comparable
 from mailguard.model.audit import AuditAction, AuditEvent
 from mailguard.model.delivery import DeliveryAttempt, Outcome
@@ -60,12 +61,17 @@ class Guard(StrEnum):
 
 ASKED = frozenset({Guard.WITH_SENDER, Guard.DOUBTFUL})
 """Where only the sender knows whether they told the password."""
+_BACK = frozenset({AuditAction.BOUNCED_LATER, AuditAction.PARCEL_BOUNCED_LATER})
 REACHED = frozenset({Fate.RECEIVED, Fate.PERHAPS})
 
 
 @dataclass(frozen=True, slots=True)
 class RecipientFact:
-    """One recipient. ``name``: as the mail showed it, or ""; ``at``: when the next hop took it, None otherwise."""
+    """One recipient. ``name``: as the mail showed it, or ""; ``at``: when the next hop took it, None otherwise.
+
+    ``back_at``: when a report of another server said that it came back. It counts as there all the same: such a report
+    can be made up by whoever got it.
+    """
 
     position: int
     address: str
@@ -74,6 +80,7 @@ class RecipientFact:
     fate: Fate
     guard: Guard
     at: datetime | None
+    back_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +145,10 @@ def mail_fact(
     members = [one for parcel in parcels for one in parcel.members]
     doubtful = _perhaps_told(spool, reader, queue_id, members)
     guards = {it.telling.position: _guard(spool, reader, it, doubtful) for it in members}
-    facts = tuple(_fact(one, attempts.get(one.key.position, ()), names, guards, is_outside) for one in mail.recipients)
+    back = _said_to_be_back(reader, queue_id)
+    facts = tuple(
+        _fact(one, attempts.get(one.key.position, ()), names, guards, back, is_outside) for one in mail.recipients
+    )
     exposure = _exposure(mail, facts, exposure_of(_reached(mail, facts), summary, usual, is_outside, group_of))
     return MailFact(mail.submission, summary, facts, exposure, tuple(_protection(one) for one in parcels))
 
@@ -163,6 +173,7 @@ def _fact(
     attempts: Sequence[DeliveryAttempt],
     names: Mapping[str, str],
     guards: Mapping[int, Guard],
+    back: Mapping[int, datetime],
     is_outside: Callable[[str], bool],
 ) -> RecipientFact:
     address = one.path.address
@@ -175,7 +186,18 @@ def _fact(
         fate_of(one, attempts),
         guards.get(one.key.position, Guard.CLEAR),
         taken,
+        back.get(one.key.position),
     )
+
+
+def _said_to_be_back(reader: Reader, queue_id: QueueId) -> dict[int, datetime]:
+    """When a report of another server said of a recipient that the mail came back, by position."""
+    found: dict[int, datetime] = {}
+    for event in audit.events_of(reader, queue_id):
+        if event.action in _BACK:
+            for position in said_to_be_back(event):
+                found.setdefault(position, event.at)
+    return found
 
 
 def _protection(listed: ListedParcel) -> ProtectionFact:

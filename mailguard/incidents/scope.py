@@ -79,7 +79,7 @@ class KindCount:
 class ScopeRecipient:
     """One recipient. ``is_wrong``: was not meant to get it. ``replies``: what they answered when asked to delete it.
 
-    ``at``: when the next hop took it, None otherwise.
+    ``at``: when the next hop took it, None otherwise; ``back_at``: when a report said that it came back all the same.
     """
 
     queue_id: QueueId
@@ -92,6 +92,7 @@ class ScopeRecipient:
     at: datetime | None
     is_wrong: bool
     replies: Replies
+    back_at: datetime | None = None
 
     @property
     def wrong(self) -> Wrong:
@@ -167,6 +168,11 @@ class Scope:
     def stopped(self) -> tuple[ScopeRecipient, ...]:
         """Those it was kept from."""
         return tuple(one for one in self.recipients if one.is_wrong and one.fate in (Fate.STOPPED, Fate.RETURNED))
+
+    @property
+    def said_to_be_back(self) -> tuple[ScopeRecipient, ...]:
+        """Those who count as having it although a report said that it came back."""
+        return tuple(one for one in self.leaked_to if one.back_at is not None)
 
     @property
     def returned(self) -> tuple[ScopeRecipient, ...]:
@@ -260,7 +266,7 @@ def _recipients(
             fact.queue_id, one.position, one.address, one.name, one.is_outside, one.fate,
             _guard(one.guard, told.get(fact.queue_id)), one.at,
             (fact.queue_id, one.position) in marked if fact.queue_id in spoken_of else one.is_outside,
-            answers.for_wrong((fact.queue_id, one.position)),
+            answers.for_wrong((fact.queue_id, one.position)), one.back_at,
         )
         for fact in facts
         for one in fact.recipients

@@ -16,12 +16,13 @@ from mailguard.delivery.bounce import Bounce
 from mailguard.incidents import look_back_queries as queries
 from mailguard.incidents.opening import ACTOR, Opening, Openings
 from mailguard.incidents.records import IncidentRecords
+from mailguard.incidents.said_back import said_to_be_back
 from mailguard.model.address import comparable
 from mailguard.model.audit import AuditAction, AuditEvent
 from mailguard.model.queue import QueueId
 from mailguard.model.verdict import Obligation, Verdict
 from mailguard.policy.rules import RuleSet
-from mailguard.spool import Spool
+from mailguard.spool import Mail, Spool
 from mailguard.spool.traces import Trace, mark
 from mailguard.store import Transaction
 
@@ -56,13 +57,33 @@ class Triggers:
         )
 
     def reported_back(self, transaction: Transaction, bounce: Bounce) -> None:
-        """A report of another server says that a mail came back, perhaps one of ours."""
+        """A report of another server says that a mail came back, perhaps one of ours: that is on record.
+
+        It proves nothing: whoever got the mail could have written it, and knows what the mail is called.
+        """
         failed = {comparable(one) for one in bounce.failed}
         for queue_id in self._named(transaction, bounce.message_ids[:IDS_MAX]):
             mail = self._spool.mail(transaction, queue_id)
             positions = [one.key.position for one in mail.recipients if comparable(one.path.address) in failed]
             if positions:
+                self._note(transaction, mail, positions)
                 self.came_back(transaction, queue_id, positions)
+
+    @staticmethod
+    def _note(transaction: Transaction, mail: Mail, positions: Sequence[int]) -> None:
+        """Put on record who it is said to have come back from, once each; of parcels ``parcels.passwords`` does."""
+        queue_id = mail.submission.queue_id
+        known = {
+            position
+            for event in audit.events_of(transaction, queue_id)
+            if event.action is AuditAction.BOUNCED_LATER
+            for position in said_to_be_back(event)
+        }
+        verdicts = {one.key.position: one.verdict for one in mail.recipients}
+        closed = {at for at, one in verdicts.items() if one is not None and Obligation.PROTECT in one.obligations}
+        if new := sorted({*positions} - known - closed):
+            details: dict[str, object] = {"positions": new}
+            audit.append(transaction, AuditEvent(transaction.now, ACTOR, AuditAction.BOUNCED_LATER, queue_id, details))
 
     def _named(self, transaction: Transaction, message_ids: Sequence[str]) -> list[QueueId]:
         found: dict[QueueId, None] = {}

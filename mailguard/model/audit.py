@@ -58,6 +58,7 @@ class AuditAction(StrEnum):
     DELIVERED = "delivery.delivered"
     DEFERRED = "delivery.deferred"
     BOUNCED = "delivery.bounced"
+    BOUNCED_LATER = "delivery.bounced_later"
     IN_DOUBT = "delivery.in_doubt"
     RESCUED = "mail.rescued"
     RETRIED = "queue.retried"

@@ -39,7 +39,7 @@ class Trace(StrEnum):
     CROWD = "c"
     """How many outsiders stood in To and Cc."""
     MESSAGE = "m"
-    """The Message-ID of a mail that a person was needed for."""
+    """The Message-ID of a mail to somebody outside, by which reports of other servers name it."""
 
 
 Marked = tuple[Trace, bytes]
@@ -93,7 +93,7 @@ def _values(
     stops = [one for one in (*verdicts, *observed) if _is_stop(one)]
     for reason in sorted({reason for one in stops for reason in one.reasons} - _NO_RULES):
         yield Trace.RULE, reason
-    if stops and summary.message_id:
+    if outside and summary.message_id:
         yield Trace.MESSAGE, summary.message_id
 
 

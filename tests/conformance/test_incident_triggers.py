@@ -11,10 +11,14 @@ from sqlalchemy import text
 
 from mailguard import hold
 from mailguard.config import PolicySettings
+from mailguard.hold.timeline import StepKind, timeline
+from mailguard.incidents.facts import Fate, mail_fact
 from mailguard.incidents.triggers import Triggers
 from mailguard.model.audit import AuditAction
 from mailguard.model.incident import EntryKind, Incident
+from mailguard.model.protection import Channel
 from mailguard.model.queue import State
+from mailguard.parcels.records import PASSWORDS, Records
 from mailguard.policy.shipped import shipped_folder
 from mailguard.store import Store, Transaction
 from tests.conformance.hold_parts import A, MakeNode, Node
@@ -179,3 +183,31 @@ async def test_report_of_another_server_opens_an_incident_once(
 
     assert [0, 1, 1] == found
     assert ("bounce", [2]) == (entry.details["by"], entry.details["positions"])
+
+
+async def test_report_of_another_server_is_on_record_and_proves_nothing(
+    make_node: MakeNode, hop: ScriptedNextHop, store: Store, clock: StandingClock
+) -> None:
+    """Whoever got a mail by mistake could write such a report: they count as having it, and the officer sees both."""
+    desk = await desk_on(make_node(hop.port), store, clock)
+    letter = wire(CROWD).replace(b"MIME-Version", f"Message-ID: {MESSAGE_ID}\r\nMIME-Version".encode())
+    queue_id = await desk.node.held(*CROWD, wire=letter)
+    await store.write(hold.release(desk.node.spool, queue_id, OWNER, ""))
+    await desk.node.look()
+    for address in (CROWD[2], CROWD[2], CROWD[3]):
+        clock.advance(60)
+        await desk.node.accept("tanoue@office.example.jp", sender="", wire=bounce_of(MESSAGE_ID, address))
+        await desk.node.look()
+    record = await desk.node.record(queue_id)
+    said = [event.details["positions"] for event in record if event.action is AuditAction.BOUNCED_LATER]
+    records = Records(desk.node.spool.secret_box(PASSWORDS))
+    fact = await store.read(
+        lambda reader: mail_fact(
+            desk.node.spool, records, reader, queue_id, Channel.TO_SENDER, lambda _: True, lambda one: one
+        )
+    )
+    back = {one.position: one.fate for one in fact.recipients if one.back_at is not None}
+
+    assert [[2], [3]] == said
+    assert {2: Fate.RECEIVED, 3: Fate.RECEIVED} == back
+    assert 2 == [one.kind for one in timeline(record, {})].count(StepKind.RETURNED_LATER)

@@ -6,15 +6,21 @@ import pytest
 
 from mailguard import hold
 from mailguard.i18n import CATALOGUES
+from mailguard.incidents.triggers import Triggers
 from mailguard.model.queue import State
 from tests.conformance.hold_parts import SATO, SENDER, A, B, MakeNode, Node
 from tests.conformance.mail_pages import words_of
+from tests.conformance.parcel_parts import bounce_of
 from tests.conformance.test_web_incident_documents import Desk, fields_of
 from tests.conformance.test_web_incidents import CISO, TWO, name_people, reported
 from tests.conformance.web_office import WebOffice
 from tests.fakes.next_hop import ScriptedNextHop, Stage, say
 
 JA = CATALOGUES["ja"]
+MESSAGE_ID = "<one@office.example.jp>"
+LETTER = (
+    f"From: {SENDER}\r\nTo: {A}\r\nSubject: x\r\nMessage-ID: {MESSAGE_ID}\r\nMIME-Version: 1.0\r\n\r\ntext\r\n"
+).encode()
 
 
 @pytest.fixture
@@ -67,3 +73,27 @@ async def test_mail_that_came_back_from_everybody_reached_nobody(web_office: Web
     assert JA["incidents.result.gone.returned"].format(count=1) in page
     assert JA["incidents.result.now.call"] not in page
     assert JA["incidents.entry.stopped.nothing"].format(gone=0, sending=0) in overview
+
+
+async def test_mail_said_to_have_come_back_counts_as_there_and_the_officer_reads_both(
+    web_office: WebOffice, node: Node
+) -> None:
+    """The server took it, and an hour later another one reports that nobody is there: perhaps so, says the page."""
+    parts = web_office.parts
+    node.inspector.triggers = Triggers(node.spool, parts.openings, parts.incidents, lambda: node.policy.rules)
+    queue_id = await node.held(A, wire=LETTER)
+    await node.store.write(hold.release(node.spool, queue_id, SATO, ""))
+    await node.look()
+    await node.accept(SENDER, sender="", wire=bounce_of(MESSAGE_ID, A))
+    await node.look()
+    number = await reported(web_office, queue_id)
+    async with await web_office.signed_in(SENDER) as client:
+        mail = words_of(await client.get(f"/mails/{queue_id}"))
+    async with await web_office.signed_in(CISO, TWO) as client:
+        scope = words_of(await client.get(f"/incidents/{number}/scope"))
+        internal = "\n".join(fields_of(await Desk(client, number).open("internal_report")).values())
+
+    assert JA["queue.step.returned_later"] in mail
+    assert JA["incidents.scope.back"].partition("}")[2] in scope
+    assert JA["incidents.fate.received"] in scope
+    assert JA["draft.said_to_be_back"].format(count=1) in internal

@@ -27,7 +27,7 @@ from tests.conformance.test_web_incident_documents import PARENTS, node, sent_to
 from tests.conformance.test_web_incidents import CISO, TWO
 from tests.conformance.web_office import URL, WebOffice
 from tests.fakes.clock import StandingClock
-from tests.system.browser import DESKTOP, PATIENCE_MS, chromium
+from tests.system.browser import DESKTOP, PATIENCE_MS, chromium, closed
 
 __all__ = ["MakeNode", "Spool", "Store", "node", "web_office"]
 
@@ -74,7 +74,7 @@ async def begun(browser: Browser, client: httpx2.AsyncClient, path: str) -> Asyn
     await page.route(re.compile(re.escape(URL)), serve)
     await page.goto(f"{URL}{path}")
     yield Hand(page)
-    await context.close()
+    await closed(context)
 
 
 async def sent(node: Node, clock: StandingClock, name: str) -> QueueId:

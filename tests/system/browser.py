@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import re
 import shutil
@@ -22,6 +24,7 @@ PHONE = {"width": 360, "height": 740}
 HALF = {"width": 640, "height": 400}
 """What is left of the desktop at 200 % zoom, in CSS pixels."""
 PATIENCE_MS = 120_000
+_CLOSING_SECONDS = 30.0
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -35,7 +38,7 @@ async def chromium() -> AsyncIterator[Browser]:
         # As root Chromium does not start with its sandbox; it opens only our own pages here.
         browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
-        await browser.close()
+        await _closed(browser)
 
 
 async def new_page(context: BrowserContext) -> Page:
@@ -43,6 +46,17 @@ async def new_page(context: BrowserContext) -> Page:
     page = await context.new_page()
     page.set_default_timeout(PATIENCE_MS)
     return page
+
+
+async def closed(context: BrowserContext) -> None:
+    """Close it. A browser that does not answer, as now and then while a page is on its way, ends with its process."""
+    await _closed(context)
+
+
+async def _closed(what: Browser | BrowserContext) -> None:
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_CLOSING_SECONDS):
+            await what.close()
 
 
 async def follow(what: Locator) -> None:

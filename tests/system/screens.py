@@ -15,7 +15,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page
 
 from mailguard.demo.people import CLERK, OFFICER
-from tests.system.browser import chromium
+from tests.system.browser import chromium, closed
 from tests.system.demo_people import sign_in
 from tests.system.demonstration import CHECKOUT, Demo
 
@@ -46,7 +46,7 @@ async def _pictures(browser: Browser, demo: Demo) -> None:
         await takes(page, demo, "ja")
         await page.locator("form[action='/language'] button").click()
         await takes(page, demo, "en")
-        await context.close()
+        await closed(context)
 
 
 async def _clerks(page: Page, demo: Demo, language: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.fakes.next_hop import ScriptedNextHop
-from tests.system.browser import DESKTOP, PHONE, chromium, follow, keep, small_targets, violations
+from tests.system.browser import DESKTOP, PHONE, chromium, closed, follow, keep, small_targets, violations
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
 from tests.system.test_web_rules import administrator
 
@@ -132,4 +132,4 @@ async def test_device_entered_on_its_page_sends_at_once(browser: Browser, relay:
             await keep(page, f"console-{name}-{look}")
             wrong += [f"{look} {name}: {one}" for one in (*await violations(page), *await small_targets(page))]
     assert [] == wrong
-    await context.close()
+    await closed(context)

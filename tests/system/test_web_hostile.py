@@ -13,7 +13,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page
 
 from tests.fakes.next_hop import ScriptedNextHop
-from tests.system.browser import chromium, new_page
+from tests.system.browser import chromium, closed, new_page
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
 from tests.system.test_web_shell import SATO, sign_in
 from tests.system.waiting import eventually
@@ -151,7 +151,7 @@ async def test_attacks_in_a_mail_are_words_on_every_page(office: tuple[Relay, st
             shown = re.sub(r' value="[^"]*"', "", await page.content())
             if "\u202e" in shown or re.search(r"<script>window|<img[^>]+onerror|<svg[^>]+onload=", shown):
                 ran.append(f"{path} shows it as it is")
-        await context.close()
+        await closed(context)
 
     assert [] == ran
     assert [] == wrong
@@ -186,7 +186,7 @@ async def test_link_scanner_that_fetches_everything_changes_nothing(
                 text = await (await context.request.get(url)).text()
                 todo += [f"{pages}{path}" for path in re.findall(r'(?:href|action|formaction)="(/[^"]*)"', text)]
         after = relay.rows()
-        await context.close()
+        await closed(context)
 
     assert len(seen) > 10
     assert before == after

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page
 
 from mailguard.web.incident_tabs import TABS
 from tests.fakes.next_hop import ScriptedNextHop
-from tests.system.browser import DESKTOP, PHONE, chromium, follow, keep, small_targets, violations
+from tests.system.browser import DESKTOP, PHONE, chromium, closed, follow, keep, small_targets, violations
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
 from tests.system.test_web_rules import administrator
 
@@ -83,7 +83,7 @@ async def test_pages_of_an_incident_are_one_row_apart_on_a_telephone(
             await page.goto(f"{pages}{other}")
             await keep(page, f"{other[1:].replace('/', '-')}-{name}")
             wrong += [f"{name} {other}: {one}" for one in [*await violations(page), *await small_targets(page)]]
-    await context.close()
+    await closed(context)
 
     assert [] == wrong
     assert {(1, True)} == set(seen.values())

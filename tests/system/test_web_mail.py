@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.fakes.next_hop import ScriptedNextHop
-from tests.system.browser import DESKTOP, PHONE, follow, keep, new_page, small_targets, violations
+from tests.system.browser import DESKTOP, PHONE, closed, follow, keep, new_page, small_targets, violations
 from tests.system.office_day import states
 from tests.system.relay import Relay
 from tests.system.test_web_mending import SATO, browser, held, hop, office, sign_in, went_to
@@ -86,7 +86,7 @@ async def errand(page: Page, relay: Relay, pages: str, queue_id: str, *, has_scr
     assert "held" in states(relay, queue_id)
     for field, name in zip(await page.locator("input[name=organisation]").all(), ASKED, strict=False):
         await field.fill(name)
-    await page.locator("button[formaction$='/send']:not([name])").filter(visible=True).first.click()
+    await follow(page.locator("button[formaction$='/send']:not([name])").filter(visible=True).first)
     return wrong
 
 
@@ -113,7 +113,7 @@ async def test_sender_sees_fixes_cancels_undoes_and_sends(
     await page.goto(f"{pages}/mails/{queue_id}")
     await keep(page, f"sent-{request.node.callspec.id}")
     words = await page.locator("#mail").inner_text()
-    await context.close()
+    await closed(context)
 
     assert [] == wrong
     assert "相手のサーバーが受け取りました" in words
@@ -138,7 +138,7 @@ async def test_open_list_shows_a_new_mail_and_keeps_what_was_ticked(
     is_ticked = await page.locator(f"input[value='{first}']").is_checked()
     typed = await page.locator("#q").input_value()
     unticked = await page.evaluate("window.unticked")
-    await context.close()
+    await closed(context)
 
     assert (is_ticked, typed, unticked) == (True, "typing", 0)
 
@@ -185,7 +185,7 @@ async def test_open_mail_that_changes_keeps_what_somebody_is_about_to_do(
     await page.mouse.up()
     await page.locator(f'#mail:not([hx-get="{before}"])').wait_for()
     left = await left_of(page)
-    await context.close()
+    await closed(context)
 
     assert pressing == before
     assert left == {"box": True, "opened": True, "cancels": False, "typed": ["", "minami"], "at": True}

@@ -12,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.fakes.next_hop import ScriptedNextHop
-from tests.system.browser import DESKTOP, PHONE, chromium, follow, keep, new_page, small_targets, violations
+from tests.system.browser import DESKTOP, PHONE, chromium, closed, follow, keep, new_page, small_targets, violations
 from tests.system.office_day import post, states, wire
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
 from tests.system.test_web_shell import code_in, context_of, prove_twice
@@ -118,9 +118,9 @@ async def test_lookalike_is_corrected_and_sent(
         await page.wait_for_url(f"**/mails/{queue_id}*")
         if await page.locator("#organisation-0").count():
             await page.locator("#organisation-0").fill("sato.hanako")
-        await page.locator("button[formaction$='/send']:not([name])").click()
+        await follow(page.locator("button[formaction$='/send']:not([name])"))
         await eventually(lambda: went_to(hop) == [RIGHT], "the mail at the right address")
-        await context.close()
+        await closed(context)
 
     assert [RIGHT] == went_to(hop)
 
@@ -142,7 +142,7 @@ async def test_two_people_approve_before_it_goes(tmp_path: Path, browser: Browse
             await page.locator(f"main a[href^='/mails/{queue_id}']").click()
             await page.locator("#organisation-0").fill("customer")
             await follow(page.locator("#approve button"))
-            await context.close()
+            await closed(context)
         await eventually(lambda: went_to(hop) == [FIRM], "the approved mail at the next hop")
 
 
@@ -187,7 +187,7 @@ async def test_pages_are_readable_in_every_look(
         await inspect("deputies-wrong")
         await page.goto(f"{pages}/approvals")
         await inspect("approvals-none")
-        await context.close()
+        await closed(context)
 
     assert [] == wrong
 
@@ -218,6 +218,6 @@ async def test_approval_is_readable_in_every_look(
         await inspect("approve")
         await follow(page.locator("#approve button"))
         await inspect("approve-wrong")
-        await context.close()
+        await closed(context)
 
     assert [] == wrong

@@ -16,7 +16,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from mailguard.mime.message import Message
-from tests.system.browser import DESKTOP, follow, new_page
+from tests.system.browser import DESKTOP, closed, follow, new_page
 from tests.system.office_day import post, states
 from tests.system.postfix import PostfixNextHop
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
@@ -146,7 +146,7 @@ async def mend_and_release(page: Page, pages: str, queue_id: str) -> None:
     await page.goto(f"{pages}/mails/{queue_id}")
     for field, name in zip(await page.locator("input[name=organisation]").all(), ASKED, strict=False):
         await field.fill(name)
-    await page.locator("button[formaction$='/send']:not([name])").first.click()
+    await follow(page.locator("button[formaction$='/send']:not([name])").first)
 
 
 def is_held(relay: Relay, queue_id: str) -> bool:
@@ -199,4 +199,4 @@ async def test_mail_of_a_real_program_is_mended_released_and_taken_by_postfix(
         assert all(COLLEAGUE in words_in(copy) for copy in copies.values())
         # What is for a colleague is not held: it had gone as it was written.
         assert content == copies[COLLEAGUE]
-    await context.close()
+    await closed(context)

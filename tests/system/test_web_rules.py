@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from mailguard.i18n import CATALOGUES
 from tests.fakes.next_hop import ScriptedNextHop
-from tests.system.browser import DESKTOP, PHONE, chromium, follow, keep, new_page, small_targets, violations
+from tests.system.browser import DESKTOP, PHONE, chromium, closed, follow, keep, new_page, small_targets, violations
 from tests.system.office_day import post, states
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
 from tests.system.test_web_shell import context_of, prove_twice, sign_in
@@ -143,7 +143,7 @@ async def test_figure_is_changed_tried_saved_in_force_and_gone_back_from(
     await page.locator("#note-0").fill("多すぎた")
     await follow(page.locator("form[action='/rules/history/0/revert'] button"))
     again = await send(relay, "five.example.com", "six.example.net")
-    await context.close()
+    await closed(context)
 
     assert JA["rules.page.result.looked"].format(mails=1) in told
     assert "minutes of May" in told
@@ -168,13 +168,13 @@ async def test_pages_about_rules_are_readable_in_every_look(
     await follow(page.locator("form[action='/rules/trial/save'] button"))
     await add_exception(page, pages)
     await try_out(page, pages, "9")
-    await context.close()
+    await closed(context)
     wrong: list[str] = []
     for name, look in LOOKS.items():
         context = await browser.new_context(**{"locale": "ja-JP", **look, "storage_state": state})  # type: ignore[arg-type]  # names are Playwright's
         page = await new_page(context)
         wrong += [f"{name}: {one}" for one in await seen(page, pages, name)]
-        await context.close()
+        await closed(context)
 
     assert [] == wrong
 

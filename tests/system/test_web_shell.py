@@ -14,7 +14,18 @@ from playwright.async_api import Browser, BrowserContext, Page
 
 from mailguard.i18n import CATALOGUES
 from tests.fakes.next_hop import ScriptedNextHop
-from tests.system.browser import DESKTOP, HALF, PHONE, chromium, follow, keep, new_page, small_targets, violations
+from tests.system.browser import (
+    DESKTOP,
+    HALF,
+    PHONE,
+    chromium,
+    closed,
+    follow,
+    keep,
+    new_page,
+    small_targets,
+    violations,
+)
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
 from tests.system.waiting import eventually
 
@@ -135,7 +146,7 @@ async def test_sign_in_pages_are_readable_in_every_look(
     await inspect("second")
     await page.goto(f"{pages}/nothing")
     await inspect("nothing")
-    await context.close()
+    await closed(context)
 
     assert [] == wrong
 
@@ -153,7 +164,7 @@ async def test_sign_in_without_scripts_works(browser: Browser, pages: str, hop: 
     await page.wait_for_url("**/sign-in")
     await page.goto(f"{pages}/mails")
     url = page.url
-    await context.close()
+    await closed(context)
 
     assert "My sign-in" == english
     assert url.endswith("/sign-in?next=%2Fmails")
@@ -173,7 +184,7 @@ async def test_page_asks_nothing_of_elsewhere_and_breaks_no_policy(
     await sign_in(page, pages, hop)
     await page.goto(f"{pages}/my-sign-in")
     await follow(page.locator("form[action='/my-sign-in/app'] button"))
-    await context.close()
+    await closed(context)
 
     assert [] == said
     assert [] == [url for url in asked if not url.startswith(pages)]
@@ -196,7 +207,7 @@ async def test_open_page_hears_of_a_change_and_does_not_hold_up_the_end(
 
     await eventually(has_heard, "the page to hear of a change")
     code = await relay.stopped()
-    await context.close()
+    await closed(context)
 
     assert 0 == code
 
@@ -231,7 +242,7 @@ async def test_words_typed_when_the_session_ends_are_there_after_signing_in(
     await context.add_cookies(cookies)  # type: ignore[arg-type]  # as they were read
     await follow(page.locator("main form button"))
     told = await page.locator("main").inner_text()
-    await context.close()
+    await closed(context)
 
     assert "かばんを電車に忘れました。\n名簿が入っています。" == there
     assert (JA["pages.interrupted.title"], []) == (interrupted, wrong)
@@ -248,7 +259,7 @@ async def test_back_to_a_form_that_had_mistakes_shows_its_page(browser: Browser,
     await page.goto(f"{pages}/mails")
     await page.go_back()
     url = page.url
-    await context.close()
+    await closed(context)
 
     assert title.startswith(JA["pages.title.mistake"])
     assert url == f"{pages}/sign-in"

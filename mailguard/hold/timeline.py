@@ -139,12 +139,12 @@ def _steps(event: AuditEvent) -> list[Step]:
         kind = _TOLD_BY.get(str(event.details.get("channel")), kind)
     if event.action is AuditAction.PARCEL_MADE and event.details.get("wished_mode"):
         kind = StepKind.PROTECTED_OTHERWISE
-    positions = _numbers(event.details.get("positions"))
+    positions = event.numbers()
     edits = edits_in(event.details) if event.action is AuditAction.CHANGED else ()
     steps = [Step(event.at, kind, event.actor, positions, edits=edits)]
     if event.action is AuditAction.JUDGED:
         for word, outcome in (("hold", StepKind.HELD), ("block", StepKind.BLOCKED)):
-            if concerned := _numbers(event.details.get(word)):
+            if concerned := event.numbers(word):
                 steps.append(Step(event.at, outcome, event.actor, concerned))
     return steps
 
@@ -162,7 +162,3 @@ def _deliveries(events: Sequence[AuditEvent], attempts: Mapping[int, Sequence[De
         Step(at, StepKind.DELIVERY, _OURS, tuple(positions), said, reply)
         for (at, said, reply), positions in found.items()
     ]
-
-
-def _numbers(value: object) -> tuple[int, ...]:
-    return tuple(one for one in value if isinstance(one, int)) if isinstance(value, list | tuple) else ()

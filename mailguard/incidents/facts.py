@@ -16,7 +16,6 @@ from mailguard.errors import ContentDamaged
 from mailguard.hold.exposure import exposure_of
 from mailguard.incidents.queries import Reader
 from mailguard.incidents.response import is_doubtful
-from mailguard.incidents.said_back import said_to_be_back
 from mailguard.model.address import comparable
 from mailguard.model.audit import AuditAction, AuditEvent
 from mailguard.model.delivery import DeliveryAttempt, Outcome
@@ -143,9 +142,10 @@ def mail_fact(
     names = {} if summary is None else {comparable(one.address): one.name for one in summary.recipients}
     parcels = parcels_of_mail(spool, records, reader, queue_id)
     members = [one for parcel in parcels for one in parcel.members]
-    doubtful = _perhaps_told(spool, reader, queue_id, members)
+    events = audit.events_of(reader, queue_id)
+    doubtful = _perhaps_told(spool, reader, events, members)
     guards = {it.telling.position: _guard(spool, reader, it, doubtful) for it in members}
-    back = _said_to_be_back(reader, queue_id)
+    back = _said_to_be_back(events)
     facts = tuple(
         _fact(one, attempts.get(one.key.position, ()), names, guards, back, is_outside) for one in mail.recipients
     )
@@ -190,12 +190,12 @@ def _fact(
     )
 
 
-def _said_to_be_back(reader: Reader, queue_id: QueueId) -> dict[int, datetime]:
+def _said_to_be_back(events: Iterable[AuditEvent]) -> dict[int, datetime]:
     """When a report of another server said of a recipient that the mail came back, by position."""
     found: dict[int, datetime] = {}
-    for event in audit.events_of(reader, queue_id):
+    for event in events:
         if event.action in _BACK:
-            for position in said_to_be_back(event):
+            for position in event.numbers():
                 found.setdefault(position, event.at)
     return found
 
@@ -207,11 +207,11 @@ def _protection(listed: ListedParcel) -> ProtectionFact:
     return ProtectionFact(parcel.mode, listed.manifest.method, parcel.created_at, parcel.destroyed_at, keys)
 
 
-def _perhaps_told(spool: Spool, reader: Reader, queue_id: QueueId, members: Iterable[Member]) -> set[int]:
+def _perhaps_told(spool: Spool, reader: Reader, events: Iterable[AuditEvent], members: Iterable[Member]) -> set[int]:
     """Positions whose password may have gone on another way, before its sender was asked to tell it."""
     asked = {one.telling.position for one in members if one.telling.channel is Channel.TO_SENDER}
     found: set[int] = set()
-    for event in audit.events_of(reader, queue_id) if asked else ():
+    for event in events if asked else ():
         match event.action:
             case AuditAction.PASSWORD_BEGUN:
                 # Of a short message it is not on record whether it was refused or stayed without an answer.
@@ -220,7 +220,7 @@ def _perhaps_told(spool: Spool, reader: Reader, queue_id: QueueId, members: Iter
                 is_out = any(_may_have_gone(spool.attempts(reader, one)) for one in _named(event, "mails"))
             case _:
                 continue
-        found |= {int(one) for one in _named(event, "positions")} if is_out else set()
+        found |= set(event.numbers()) if is_out else set()
     return found & asked
 
 

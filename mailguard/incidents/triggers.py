@@ -16,7 +16,6 @@ from mailguard.delivery.bounce import Bounce
 from mailguard.incidents import look_back_queries as queries
 from mailguard.incidents.opening import ACTOR, Opening, Openings
 from mailguard.incidents.records import IncidentRecords
-from mailguard.incidents.said_back import said_to_be_back
 from mailguard.model.address import comparable
 from mailguard.model.audit import AuditAction, AuditEvent
 from mailguard.model.queue import QueueId
@@ -77,7 +76,7 @@ class Triggers:
             position
             for event in audit.events_of(transaction, queue_id)
             if event.action is AuditAction.BOUNCED_LATER
-            for position in said_to_be_back(event)
+            for position in event.numbers()
         }
         verdicts = {one.key.position: one.verdict for one in mail.recipients}
         closed = {at for at, one in verdicts.items() if one is not None and Obligation.PROTECT in one.obligations}

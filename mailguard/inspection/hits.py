@@ -45,6 +45,17 @@ class Hit:
         """Whether it names somebody, in full or by surname."""
         return self.kind in (PERSON, SURNAME)
 
+    @property
+    def is_known_to_office(self) -> bool:
+        """Whether the office itself said what to look for: its own number or word, or somebody on its member list."""
+        return any(ground.because in (Because.OFFICE_KIND, Because.MEMBER_LIST) for ground in self.evidence)
+
+    @property
+    def is_beside_person(self) -> bool:
+        """Whether it stands in a row of a table with somebody who counts."""
+        person = self.person
+        return person is not None and self.row is not None and person.row == self.row and person.suppressed is None
+
 
 def hit_of(candidate: Candidate, text: Text) -> Hit:
     """The candidate as a hit; its value is what stands in the text where the detector gave none."""

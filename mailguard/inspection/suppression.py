@@ -335,7 +335,7 @@ class Suppressor:
 
     def _lonely(self, hit: Hit) -> Suppression | None:
         """A name in running text that nothing belongs to, in no list and under no label, says nothing about anybody."""
-        if hit.row is not None or self._layout is None or _is_known_to_office(hit):
+        if hit.row is not None or self._layout is None or hit.is_known_to_office:
             return None
         if any(one.suppressed is None for one in hit.belongings):
             return None
@@ -390,7 +390,7 @@ class Suppressor:
             return None if hit.person is not None or hit.row is not None else self._without_person(hit)
         if kind == Kind.EMAIL_ADDRESS and self._is_known_box(hit.value):
             return Suppression.CORRESPONDENT
-        if _is_beside_person(hit):
+        if hit.is_beside_person:
             return None
         if self._is_of_organisation(hit):
             return Suppression.ORGANISATION
@@ -409,7 +409,7 @@ class Suppressor:
         return any(ground.because is Because.WORD_BEFORE and ground.distance > _NEAR for ground in hit.evidence)
 
     def _without_person(self, hit: Hit) -> Suppression | None:
-        if (hit.row is not None and self._layout is None) or _is_known_to_office(hit):
+        if (hit.row is not None and self._layout is None) or hit.is_known_to_office:
             return None
         if hit.kind == Kind.EMAIL_ADDRESS and hit.value.casefold() in self._address_list:
             return None
@@ -522,17 +522,6 @@ class Suppressor:
             or any(one.kind in PRIVATE_KINDS and one.kind != Kind.SPECIAL_CARE for one in person.belongings)
         )
         return None if -LINES_ABOVE <= below < 0 and is_said else Suppression.UNSURE
-
-
-def _is_known_to_office(hit: Hit) -> bool:
-    """Whether the office itself said what to look for: its own number or word, or somebody on its member list."""
-    return any(ground.because in (Because.OFFICE_KIND, Because.MEMBER_LIST) for ground in hit.evidence)
-
-
-def _is_beside_person(hit: Hit) -> bool:
-    """Whether it stands in a row of a table with somebody who counts."""
-    person = hit.person
-    return person is not None and hit.row is not None and person.row == hit.row and person.suppressed is None
 
 
 def _may_be_made_up(hit: Hit) -> bool:

@@ -118,3 +118,8 @@ class AuditEvent:
     action: AuditAction
     queue_id: str | None = None
     details: dict[str, object] = field(default_factory=dict)
+
+    def numbers(self, detail: str = "positions") -> tuple[int, ...]:
+        """The numbers that a detail lists, in its order; none where it is missing or something else."""
+        found = self.details.get(detail)
+        return tuple(one for one in found if isinstance(one, int)) if isinstance(found, list | tuple) else ()

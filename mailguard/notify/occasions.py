@@ -158,10 +158,8 @@ def ending(events: Sequence[AuditEvent]) -> Ending | None:
         if result is None:
             continue
         by = comparable(event.actor.name) if event.actor.kind is ActorKind.PERSON else ""
-        found = event.details.get("positions")
-        positions = tuple(one for one in found if isinstance(one, int)) if isinstance(found, list) else ()
         until = datetime.fromisoformat(str(event.details["at"])) if result is Result.SCHEDULED else None
-        return Ending(result, event.at, by, positions, until)
+        return Ending(result, event.at, by, event.numbers(), until)
     return None
 
 

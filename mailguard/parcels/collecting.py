@@ -260,8 +260,7 @@ def _self_test() -> str:
 
 
 def _positions(entry: Entry) -> set[int]:
-    named = (entry.event.details.get(key) for key in _NAMING)
-    return {one for values in named if isinstance(values, list) for one in values if isinstance(one, int)}
+    return {one for key in _NAMING for one in entry.event.numbers(key)}
 
 
 def _word(details: dict[str, object], key: str) -> str | None:

@@ -17,7 +17,7 @@ from mailguard.incidents.triggers import Triggers
 from mailguard.model.audit import AuditAction
 from mailguard.model.incident import EntryKind, Incident
 from mailguard.model.protection import Channel
-from mailguard.model.queue import State
+from mailguard.model.queue import QueueId, State
 from mailguard.parcels.records import PASSWORDS, Records
 from mailguard.policy.shipped import shipped_folder
 from mailguard.store import Store, Transaction
@@ -65,6 +65,15 @@ def folder_with(folder: Path, action: str) -> PolicySettings:
 async def opened(desk: Desk) -> list[Incident]:
     """All incidents."""
     return await desk.node.store.read(lambda reader: desk.records.page(reader))
+
+
+async def named_and_sent(desk: Desk) -> QueueId:
+    """A mail to a crowd, by whose Message-ID reports name it, is with the next server."""
+    letter = wire(CROWD).replace(b"MIME-Version", f"Message-ID: {MESSAGE_ID}\r\nMIME-Version".encode())
+    queue_id = await desk.node.held(*CROWD, wire=letter)
+    await desk.node.store.write(hold.release(desk.node.spool, queue_id, OWNER, ""))
+    await desk.node.look()
+    return queue_id
 
 
 @pytest.mark.parametrize("action", ["block", "hold\n    needs: sender"])
@@ -169,10 +178,7 @@ async def test_report_of_another_server_opens_an_incident_once(
 ) -> None:
     """The next hop took it and sends a report an hour later, twice; a report about somebody else opens none."""
     desk = await desk_on(make_node(hop.port), store, clock)
-    letter = wire(CROWD).replace(b"MIME-Version", f"Message-ID: {MESSAGE_ID}\r\nMIME-Version".encode())
-    queue_id = await desk.node.held(*CROWD, wire=letter)
-    await store.write(hold.release(desk.node.spool, queue_id, OWNER, ""))
-    await desk.node.look()
+    await named_and_sent(desk)
     clock.advance(3600)
     found = []
     for address in ("stranger@example.org", CROWD[2], CROWD[3]):
@@ -190,10 +196,7 @@ async def test_report_of_another_server_is_on_record_and_proves_nothing(
 ) -> None:
     """Whoever got a mail by mistake could write such a report: they count as having it, and the officer sees both."""
     desk = await desk_on(make_node(hop.port), store, clock)
-    letter = wire(CROWD).replace(b"MIME-Version", f"Message-ID: {MESSAGE_ID}\r\nMIME-Version".encode())
-    queue_id = await desk.node.held(*CROWD, wire=letter)
-    await store.write(hold.release(desk.node.spool, queue_id, OWNER, ""))
-    await desk.node.look()
+    queue_id = await named_and_sent(desk)
     for address in (CROWD[2], CROWD[2], CROWD[3]):
         clock.advance(60)
         await desk.node.accept("tanoue@office.example.jp", sender="", wire=bounce_of(MESSAGE_ID, address))

@@ -13,7 +13,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from mailguard import hold
 from mailguard.errors import KilledFor, MailguardError, WorkerKilled
@@ -22,7 +21,6 @@ from mailguard.model.envelope import ForwardPath, Notify
 from mailguard.model.queue import State, Submission
 from mailguard.model.verdict import Action, Reason, Verdict
 from mailguard.policy.facts import Situation
-from mailguard.store import Transaction
 from mailguard.workers.timekeeper import LOOKS_MAX
 from tests.conformance.hold_parts import (
     HOLD_SECONDS,
@@ -84,41 +82,6 @@ async def test_timer_ends_when_it_is_told_to_whatever_becomes_due_at_that_moment
     running.cancel()
 
     assert {running} == ended
-
-
-async def test_mails_that_cannot_be_read_keep_no_other_waiting(
-    node: Node, hop: ScriptedNextHop, clock: StandingClock
-) -> None:
-    """Whatever is wrong with some mails' rows, mine goes when its time is over; and so do they, once they are right."""
-    many = [f"one{number}@customer.example.com" for number in range(90)]
-    damaged = [await node.accept(*many) for _ in range(6)]
-    await node.look()
-    mine = await node.accept(A)
-    await node.look()
-    right = await node.store.read(lambda reader: reader.execute(_VERDICT, {"queue_id": damaged[0]}).scalar_one())
-    await node.store.write(lambda transaction: _write_verdicts(transaction, damaged, "{"))
-    clock.advance(HOLD_SECONDS + 3)
-    await node.look()
-    went = await node.states(mine)
-    await node.store.write(lambda transaction: _write_verdicts(transaction, damaged, right))
-    await node.look()
-    early = len(hop.mails)
-    clock.advance(HOUR)
-    await node.look()
-
-    assert ([DELIVERED], 1) == (went, early)
-    assert {DELIVERED} == {state for one in damaged for state in await node.states(one)}
-
-
-_VERDICT = text("SELECT verdict FROM recipient WHERE queue_id = :queue_id LIMIT 1")
-
-
-def _write_verdicts(transaction: Transaction, queue_ids: list[str], verdict: str) -> None:
-    for one in queue_ids:
-        transaction.execute(
-            text("UPDATE recipient SET verdict = :verdict WHERE queue_id = :queue_id"),
-            {"verdict": verdict, "queue_id": one},
-        )
 
 
 async def test_verdict_is_on_record_before_the_next_hop_hears_of_the_mail(node: Node, hop: ScriptedNextHop) -> None:

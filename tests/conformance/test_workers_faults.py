@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from mailguard import hold
 from mailguard.model.audit import AuditAction
 from mailguard.model.queue import QueueId, State
+from mailguard.store import Transaction
 from tests.conformance.hold_parts import HOLD_SECONDS, LEASE_SECONDS, SATO, A, B, C, MakeNode, Node, second_store
 from tests.fakes.clock import StandingClock
 from tests.fakes.next_hop import ScriptedNextHop, Stage, cut, hang, say, wait
@@ -305,3 +307,42 @@ async def test_two_nodes_take_over_a_stopped_third_once(
         len(hop.mails),
         {state for queue_id in queue_ids for state in await first.states(queue_id)},
     )
+
+
+# -- rows that cannot be read
+
+
+async def test_mails_that_cannot_be_read_keep_no_other_waiting(
+    make_node: MakeNode, hop: ScriptedNextHop, clock: StandingClock
+) -> None:
+    """Whatever is wrong with some mails' rows, mine goes when its time is over; and so do they, once they are right."""
+    node = make_node(hop.port)
+    many = [f"one{number}@customer.example.com" for number in range(90)]
+    damaged = [await node.accept(*many) for _ in range(6)]
+    await node.look()
+    mine = await node.accept(A)
+    await node.look()
+    right = await node.store.read(lambda reader: reader.execute(_VERDICT, {"queue_id": damaged[0]}).scalar_one())
+    await node.store.write(lambda transaction: _write_verdicts(transaction, damaged, "{"))
+    clock.advance(HOLD_SECONDS + 3)
+    await node.look()
+    went = await node.states(mine)
+    await node.store.write(lambda transaction: _write_verdicts(transaction, damaged, right))
+    await node.look()
+    early = len(hop.mails)
+    clock.advance(3600)
+    await node.look()
+
+    assert ([DELIVERED], 1) == (went, early)
+    assert {DELIVERED} == {state for one in damaged for state in await node.states(one)}
+
+
+_VERDICT = text("SELECT verdict FROM recipient WHERE queue_id = :queue_id LIMIT 1")
+
+
+def _write_verdicts(transaction: Transaction, queue_ids: list[str], verdict: str) -> None:
+    for one in queue_ids:
+        transaction.execute(
+            text("UPDATE recipient SET verdict = :verdict WHERE queue_id = :queue_id"),
+            {"verdict": verdict, "queue_id": one},
+        )

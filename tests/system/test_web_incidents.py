@@ -11,27 +11,16 @@ from playwright.async_api import Browser, Page
 
 from mailguard.web.incident_tabs import TABS
 from tests.fakes.next_hop import ScriptedNextHop
-from tests.system.browser import DESKTOP, PHONE, chromium, closed, follow, keep, small_targets, violations
+from tests.system.browser import DESKTOP, PHONE, closed, follow, keep, small_targets, violations
 from tests.system.relay import OWN_DOMAIN, Relay, relay_settings
+from tests.system.test_web_mending import browser, hop
 from tests.system.test_web_rules import administrator
+
+__all__ = ["browser", "hop"]
 
 SATO = f"sato@{OWN_DOMAIN}"
 OTHERS = ("/incidents", "/incidents/report", "/incidents/drill", "/incidents/contacts", "/incidents/open")
 """Pages of incidents that are of none."""
-
-
-@pytest.fixture
-async def hop() -> AsyncIterator[ScriptedNextHop]:
-    """The server of the office's mailboxes."""
-    async with ScriptedNextHop() as hop:
-        yield hop
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A browser."""
-    async with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -12,18 +12,10 @@ from mailguard.config.document import read_document
 from mailguard.policy.incident_schema import SCHEMAS
 from mailguard.policy.shipped import shipped_folder
 from tests.unit.policy.parts import RULE, complaints
+from tests.unit.policy.test_policy_incident import STEP
 from tests.unit.policy.test_policy_schema import faults
 
 FILES: dict[str, dict[str, Any]] = {name: json.loads(json.dumps(make())) for name, make in SCHEMAS.items()}
-STEP = """
-  - id: call-bank
-    phase: report
-    role: administrator
-    due: 3 office days
-    kinds: [misdirected]
-    text: {ja: 銀行に電話する, en: Call the bank}
-    done_when: {ja: 電話した, en: It was called}
-"""
 PERSON = "{address: a@office.example.jp, telephone: 110, deputy: {address: b@office.example.jp}}"
 WORDS = "{ja: あ, en: a}"
 
@@ -40,19 +32,19 @@ def test_shipped_incident_file_fits_its_schema(name: str) -> None:
 
 
 BOTH = [
-    pytest.param("steps", f"verified: true\noff: [publish]\nsteps:{STEP}", True, id="a step"),
-    pytest.param("steps", f"steps:{STEP}    clocks: [appi.prompt]\n".replace("    due: 3 office days\n", ""), True,
+    pytest.param("steps", f"verified: true\noff: [publish]\nsteps:\n{STEP}", True, id="a step"),
+    pytest.param("steps", f"steps:\n{STEP}    clocks: [appi.prompt]\n".replace("    due: 3 office days\n", ""), True,
                  id="a clock"),
-    pytest.param("steps", f"source_checked: soon\nsteps:{STEP}", False, id="no day"),
-    pytest.param("steps", f"steps:{STEP}".replace("3 office days", "soon"), False, id="a word for a time"),
-    pytest.param("steps", f"steps:{STEP}".replace("3 office days", "3 seconds"), False, id="seconds"),
-    pytest.param("steps", f"steps:{STEP}".replace("report", "closed"), False, id="no phase to work in"),
-    pytest.param("steps", f"steps:{STEP}".replace("administrator", "boss"), False, id="a role"),
-    pytest.param("steps", f"steps:{STEP}".replace(", en: Call the bank", ""), False, id="a language"),
-    pytest.param("steps", f"steps:{STEP}".replace("[misdirected]", "misdirected"), False, id="no list"),
-    pytest.param("steps", f"steps:{STEP}".replace("misdirected", "fire"), False, id="a kind"),
-    pytest.param("steps", f"steps:{STEP}".replace("done_when", "done"), False, id="a key"),
-    pytest.param("steps", f"steps:{STEP}".replace("call-bank", "Call"), False, id="an id"),
+    pytest.param("steps", f"source_checked: soon\nsteps:\n{STEP}", False, id="no day"),
+    pytest.param("steps", f"steps:\n{STEP}".replace("3 office days", "soon"), False, id="a word for a time"),
+    pytest.param("steps", f"steps:\n{STEP}".replace("3 office days", "3 seconds"), False, id="seconds"),
+    pytest.param("steps", f"steps:\n{STEP}".replace("report", "closed"), False, id="no phase to work in"),
+    pytest.param("steps", f"steps:\n{STEP}".replace("administrator", "boss"), False, id="a role"),
+    pytest.param("steps", f"steps:\n{STEP}".replace(", en: Call the bank", ""), False, id="a language"),
+    pytest.param("steps", f"steps:\n{STEP}".replace("[misdirected]", "misdirected"), False, id="no list"),
+    pytest.param("steps", f"steps:\n{STEP}".replace("misdirected", "fire"), False, id="a kind"),
+    pytest.param("steps", f"steps:\n{STEP}".replace("done_when", "done"), False, id="a key"),
+    pytest.param("steps", f"steps:\n{STEP}".replace("call-bank", "Call"), False, id="an id"),
     pytest.param("contacts", f"roles: {{staff: [{PERSON}]}}", True, id="a person"),
     pytest.param("contacts", f"outside: [{{id: bank, name: {WORDS}, url: 'https://bank.example'}}]", True, id="a bank"),
     pytest.param("contacts", "tree: [{who: staff, calls: [security_officer, ppc]}]", True, id="a tree"),

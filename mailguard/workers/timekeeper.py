@@ -103,7 +103,7 @@ class Timekeeper:
     async def look(self) -> int:
         """Take up what is due now, as far as there is room; how many mails that was."""
         self._watch_clock()
-        taken = 0
+        taken = put_off = 0
         while free := self._conveyor.free:
             due_by = self._clock.due_now()
             rows = await self._spool.store.read(
@@ -116,22 +116,26 @@ class Timekeeper:
                 *(self._take_up(queue_id, due_by) for queue_id in queue_ids), return_exceptions=True
             )
             done = sum(result is True for result in results)
+            before = put_off
             for queue_id, result in zip(queue_ids, results, strict=True):
                 if isinstance(result, BaseException) and not isinstance(result, StaleState):
-                    self._not_taken(queue_id, result)
+                    put_off += self._not_taken(queue_id, result)
                 else:
                     self._put_off.done(queue_id)
             taken += done
-            if not done:
+            # Behind those that are put off now, others may wait that the page had no room for; not without end, though.
+            if not done and not before < put_off < PAGE:
                 break
         return taken
 
-    def _not_taken(self, queue_id: QueueId, error: BaseException) -> None:
+    def _not_taken(self, queue_id: QueueId, error: BaseException) -> bool:
+        """Whether the mail is put off."""
         # Where the database does not answer, the mail is not at fault.
         again = 0.0 if isinstance(error, StorageUnavailable) else self._put_off.failed(queue_id)
         log.error(
             "take_up_failed", queue_id=queue_id, error=type(error).__name__, cause=str(error), again_seconds=again
         )
+        return again > 0
 
     async def _take_up(self, queue_id: str, due_by: datetime) -> bool:
         taken = await self._spool.store.write(lambda transaction: self.take_up(transaction, queue_id, due_by))

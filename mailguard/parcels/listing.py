@@ -77,6 +77,9 @@ def _as_it_is(
     match carrier.state:
         case State.HELD:
             return telling, carrier.shown_until
+        case State.QUEUED | State.DEFERRED if not carrier.doubts:
+            # No next hop has it: it can be stopped until the next try.
+            return telling, carrier.due_at
         case State.CANCELLED | State.EXPIRED | State.BLOCKED:
             return replace(telling, state=PasswordState.STOPPED), None
         case State.BOUNCED:

@@ -30,7 +30,7 @@ from mailguard.parcels.records import Records, Telling
 from mailguard.parcels.returned import came_back
 from mailguard.parcels.wording import Wording
 from mailguard.policy.builtin import password_window
-from mailguard.spool import Mail, Move, Spool, advance
+from mailguard.spool import Mail, Move, Spool, advance, lease
 from mailguard.spool.moves import Step
 from mailguard.spool.own_mail import is_letter
 from mailguard.spool.reports import LISTENER, is_own
@@ -43,7 +43,12 @@ ACTOR = Actor(ActorKind.WORKER, "passwords")
 LOST_AFTER = timedelta(minutes=5)
 """When a short message that was begun, and of which nothing was heard, is taken for lost."""
 _HOLD: tuple[Step, ...] = ((State.HELD, Mover.INSPECTOR),)
-_CANCEL: tuple[Step, ...] = ((State.CANCELLED, Mover.PERSON),)
+_CANCEL: dict[State, tuple[Step, ...]] = {
+    State.HELD: ((State.CANCELLED, Mover.PERSON),),
+    State.QUEUED: ((State.CANCELLED, Mover.ADMINISTRATOR),),
+    State.DEFERRED: ((State.CANCELLED, Mover.ADMINISTRATOR),),
+}
+"""How a mail with a password is stopped that no next hop has: it is held, or waits for its first or another try."""
 _OPEN = (PasswordState.PACKED, PasswordState.WAITING)
 _OVER = (PasswordState.STOPPED, PasswordState.DESTROYED)
 _NEVER = (State.BOUNCED, State.CANCELLED, State.EXPIRED, State.BLOCKED)
@@ -177,19 +182,19 @@ class Passwords:
     # -- what people do
 
     def release(self, queue_id: QueueId, actor: Actor, positions: Collection[int] | None = None) -> Work[list[int]]:
-        """End the window of short messages now; the positions. (Mails that wait are released as held mail.)"""
+        """End the window of short messages now, and try mails again that were put off; the positions. (Mails that wait
+        for the end of their window are released as held mail.)
+        """
 
         def work(transaction: Transaction) -> list[int]:
-            chosen = [
-                one
-                for one in self._of(transaction, queue_id, positions)
-                if one.channel is Channel.SMS and one.state is PasswordState.WAITING
-            ]
+            waiting = [one for one in self._of(transaction, queue_id, positions) if one.state is PasswordState.WAITING]
+            chosen = [one for one in waiting if one.channel is Channel.SMS]
             for one in chosen:
                 self._records.change(transaction, one, due_at=transaction.now)
             if chosen:
                 self._record(transaction, AuditAction.RELEASED, chosen, actor)
-            return [one.position for one in chosen]
+            again = [one for one in waiting if one.told_by and self._is_tried_again(transaction, one.told_by, actor)]
+            return sorted(one.position for one in (*chosen, *again))
 
         return work
 
@@ -456,7 +461,7 @@ class Passwords:
         for one in chosen:
             if one.state in _OVER:
                 continue
-            if one.state not in _OPEN or not self._held_mail_is_stopped(transaction, one, actor):
+            if one.state not in _OPEN or not self._carrier_is_stopped(transaction, one, actor):
                 late.append(one)
                 continue
             self._records.change(transaction, one, state=to, due_at=None)
@@ -468,17 +473,25 @@ class Passwords:
             return one.state is PasswordState.SENDING
         return any(entry.state is State.SENDING for entry in self._spool.mail(transaction, one.told_by).recipients)
 
-    def _held_mail_is_stopped(self, transaction: Transaction, one: Telling, actor: Actor) -> bool:
-        """Whether the mail that would tell it is gone: it was held and is cancelled, or there is none."""
+    def _is_tried_again(self, transaction: Transaction, carrier: QueueId, actor: Actor) -> bool:
+        put_off = [one for one in self._spool.mail(transaction, carrier).recipients if one.state is State.DEFERRED]
+        for entry in put_off:
+            lease(transaction, entry, due_at=transaction.now, lease_owner=None)
+            event = AuditEvent(transaction.now, actor, AuditAction.RETRIED, carrier, {"positions": [0]})
+            audit.append(transaction, event)
+        return bool(put_off)
+
+    def _carrier_is_stopped(self, transaction: Transaction, one: Telling, actor: Actor) -> bool:
+        """Whether the mail that would tell it is gone: it had not left and is cancelled, or there is none."""
         if one.state is not PasswordState.WAITING or one.told_by is None:
             return True
         mail = self._spool.mail(transaction, one.told_by)
-        held = [entry for entry in mail.recipients if entry.state is State.HELD]
-        if not held:
+        waiting = [entry for entry in mail.recipients if entry.state in _CANCEL and not entry.doubts]
+        if not waiting:
             return all(entry.state in (State.CANCELLED, State.EXPIRED) for entry in mail.recipients)
         event = AuditEvent(transaction.now, actor, AuditAction.CANCELLED, one.told_by, {"positions": [0]})
         changes = {"due_at": None, "lease_owner": None, "shown_until": None}
-        advance(transaction, [Move(entry, _CANCEL, changes) for entry in held], event)
+        advance(transaction, [Move(entry, _CANCEL[entry.state], changes) for entry in waiting], event)
         return True
 
     def _forget(

@@ -45,7 +45,6 @@ _RECORD_AGAIN_SECONDS = 0.5
 _STEP: dict[State, tuple[Step, ...]] = {
     state: ((state, Mover.DELIVERER),) for state in (State.DELIVERED, State.DEFERRED, State.BOUNCED)
 }
-_LOST = (Outcome.BOUNCED, Outcome.UNKNOWN)
 _ACTION = {
     State.DELIVERED: AuditAction.DELIVERED,
     State.DEFERRED: AuditAction.DEFERRED,
@@ -273,8 +272,9 @@ class Deliverer:
         if self._passwords is None:
             return False
         if is_carrier(mail.submission):
-            lost = [one for found in by_state.values() for one in found if one.result.outcome in _LOST]
-            return bool(lost) and self._passwords.carrier_failed(transaction, mail.submission.queue_id)
+            # Refused, in doubt, or put off until its time was over.
+            is_lost = State.BOUNCED in by_state
+            return is_lost and self._passwords.carrier_failed(transaction, mail.submission.queue_id)
         delivered, bounced = (
             [one for one in by_state.get(state, []) if _is_protected(one.recipient)]
             for state in (State.DELIVERED, State.BOUNCED)

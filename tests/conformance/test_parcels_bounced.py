@@ -6,15 +6,16 @@ import pytest
 
 from mailguard.delivery.bounce import Bounce
 from mailguard.model.audit import AuditAction
-from mailguard.model.protection import Channel
+from mailguard.model.protection import Channel, PasswordState
 from mailguard.model.queue import State
 from mailguard.parcels.passwords import Stopped
 from tests.conformance.hold_parts import SATO, SENDER, A, B, C
 from tests.conformance.parcel_parts import MESSAGE_ID, WINDOW_MINUTES, MakeProtecting, bounce_of
 from tests.fakes.clock import StandingClock
-from tests.fakes.next_hop import ScriptedNextHop
+from tests.fakes.next_hop import ScriptedNextHop, Stage, say
 
 MAIL, TO_SENDER = Channel.SEPARATE_MAIL, Channel.TO_SENDER
+DAY = 24 * 3600
 
 
 def for_whom(hop: ScriptedNextHop, address: str) -> int:
@@ -96,6 +97,62 @@ async def test_bounce_after_the_password_went_says_too_late(
 
     assert {queue_id: Stopped((), (0,), is_destroyed=False)} == stopped
     assert (SATO, ["told"]) == (event.actor, await node.whereabouts(queue_id))
+
+
+async def test_password_whose_mail_waits_for_another_try_has_not_gone(
+    make_protecting: MakeProtecting, hop: ScriptedNextHop, clock: StandingClock
+) -> None:
+    """The mail with the password was put off, then the parcel comes back: the password never leaves after all."""
+    node = make_protecting(hop.port, MAIL)
+    queue_id = await node.sent()
+    hop.on(Stage.RCPT, say("451 4.7.1 Greylisted"), matching=A)
+    clock.advance((WINDOW_MINUTES + 1) * 60)
+    await node.look()
+    (before,) = await node.members(queue_id)
+    hop.ordinary(Stage.RCPT)
+    await node.reported(bounce_of(MESSAGE_ID, A))
+    assert before.telling.told_by is not None
+    clock.advance(DAY)
+    await node.look()
+
+    assert (PasswordState.WAITING, True) == (before.telling.state, before.leaves_at is not None)
+    assert (["stopped"], [State.CANCELLED]) == (
+        await node.whereabouts(queue_id),
+        await node.states(before.telling.told_by),
+    )
+    assert 1 == for_whom(hop, A)
+
+
+async def test_password_whose_mail_was_put_off_is_told_when_somebody_wants_it_now(
+    make_protecting: MakeProtecting, hop: ScriptedNextHop, clock: StandingClock
+) -> None:
+    """The reader waits on the telephone while the mail with the password waits for another try: it is tried now."""
+    node = make_protecting(hop.port, MAIL)
+    queue_id = await node.sent()
+    hop.on(Stage.RCPT, say("451 4.7.1 Greylisted"), times=1, matching=A)
+    clock.advance((WINDOW_MINUTES + 1) * 60)
+    await node.look()
+    released = await node.store.write(node.passwords.release(queue_id, SATO))
+    await node.look()
+
+    assert ([0], ["told"], 2) == (released, await node.whereabouts(queue_id), for_whom(hop, A))
+
+
+async def test_password_that_nobody_took_in_days_is_told_by_the_sender(
+    make_protecting: MakeProtecting, hop: ScriptedNextHop, clock: StandingClock
+) -> None:
+    """The recipient's server put the password off until its time was over: I hear so, and tell it myself."""
+    node = make_protecting(hop.port, MAIL)
+    queue_id = await node.sent()
+    hop.on(Stage.RCPT, say("451 4.7.1 Greylisted"), matching=A)
+    clock.advance((WINDOW_MINUTES + 1) * 60)
+    await node.look()
+    clock.advance(6 * DAY)
+    await node.look()
+    (member,) = await node.members(queue_id)
+
+    assert (TO_SENDER, PasswordState.TOLD) == (member.telling.channel, member.telling.state)
+    assert (1, 1) == (for_whom(hop, A), for_whom(hop, SENDER))
 
 
 async def test_same_message_handed_in_twice_is_stopped_for_whom_it_came_back(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from mailguard import hold
@@ -9,6 +11,7 @@ from mailguard.model.queue import State
 from tests.conformance.hold_parts import SATO, SENDER, A, MakeNode
 from tests.conformance.mail_pages import MailPages, make_pages, words_of
 from tests.conformance.test_mending import FIRMS, PART, mail
+from tests.conformance.test_web_mail import officer
 from tests.conformance.web_office import WebOffice
 from tests.fakes.next_hop import ScriptedNextHop, Stage, say
 
@@ -52,6 +55,21 @@ async def test_planned_protection_is_told_and_not_offered_again(pages: MailPages
     assert "パスワード付きのファイルにします" in words_of(shown)
     assert "パスワードは、送信のあとで差出人にお知らせします" in words_of(shown)
     assert 'value="protect"' not in shown.text
+
+
+async def test_sending_in_clear_is_offered_and_chosen_for_nobody(pages: MailPages) -> None:
+    """An officer who may send it in clear must want it: what they only release leaves protected, as the page says."""
+    queue_id = await pages.node.held(A, wire=mail(A, parts=PART))
+    client = await officer(pages)
+    shown = await client.get(f"/mails/{queue_id}")
+    asked_again = await client.post(f"/mails/{queue_id}/send", data={"judgement": "1", "clear": "1"})
+    tick = r'<input type="checkbox" name="clear"[^>]*>'
+
+    (untouched,) = re.findall(tick, shown.text)
+    assert "checked" not in untouched
+    assert re.search(r"<details>\s*<summary>送り方を変える", shown.text)
+    (wanted,) = re.findall(tick, asked_again.text)
+    assert "checked" in wanted
 
 
 async def test_mail_without_anybodys_data_shows_no_law(pages: MailPages) -> None:

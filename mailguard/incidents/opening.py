@@ -131,24 +131,30 @@ class Openings:
 
         def work(transaction: Transaction) -> dict[QueueId, Response]:
             incident = self._records.incident(transaction, incident_id)
-            new = [one for one in dict.fromkeys(queue_ids) if one not in incident.queue_ids]
             if not incident.is_open:
                 raise NotAllowed("closed", public="Open the incident again first")
-            if not new:
-                return {}
-            for queue_id in new:
-                self._spool.mail(transaction, queue_id)
-            evidence = {queue_id: frozen(transaction, queue_id) for queue_id in new}
-            steps = [Step(EntryKind.MAILS_ADDED, None, {"mails": list(new)}, note.strip())]
-            steps += [Step(EntryKind.FROZEN, queue_id, dict(found)) for queue_id, found in evidence.items()]
-            incident = self._records.add_mails(transaction, incident, new)
-            incident = self._records.change(transaction, incident, actor, steps)
-            details: dict[str, object] = {"incident": incident_id, "entry": incident.revision, "mails": list(new)}
-            event = AuditEvent(transaction.now, actor, AuditAction.INCIDENT_CHANGED, None, details)
-            audit.append(transaction, event)
+            incident, evidence = self._join(transaction, incident, queue_ids, actor, note)
             return self._respond(transaction, incident, actor, evidence)
 
         return work
+
+    def _join(
+        self, transaction: Transaction, incident: Incident, queue_ids: Sequence[QueueId], actor: Actor, note: str = ""
+    ) -> tuple[Incident, dict[QueueId, dict[str, object]]]:
+        """Make mails part of it that are not: the incident as it is then, and what was kept of each new one."""
+        new = [one for one in dict.fromkeys(queue_ids) if one not in incident.queue_ids]
+        if not new:
+            return incident, {}
+        for queue_id in new:
+            self._spool.mail(transaction, queue_id)
+        evidence = {queue_id: frozen(transaction, queue_id) for queue_id in new}
+        steps = [Step(EntryKind.MAILS_ADDED, None, {"mails": list(new)}, note.strip())]
+        steps += [Step(EntryKind.FROZEN, queue_id, dict(found)) for queue_id, found in evidence.items()]
+        incident = self._records.add_mails(transaction, incident, new)
+        incident = self._records.change(transaction, incident, actor, steps)
+        details: dict[str, object] = {"incident": incident.incident_id, "entry": incident.revision, "mails": list(new)}
+        audit.append(transaction, AuditEvent(transaction.now, actor, AuditAction.INCIDENT_CHANGED, None, details))
+        return incident, evidence
 
     def _assure(self, transaction: Transaction, opening: Opening, queue_ids: Sequence[QueueId]) -> None:
         for queue_id in queue_ids:
@@ -159,8 +165,8 @@ class Openings:
         assure_past(opening.known_at, transaction.now)
 
     def _open_one(self, transaction: Transaction, queue_ids: Sequence[QueueId], *, is_drill: bool) -> Incident | None:
-        """The incident that is open already for the first of these mails."""
-        found = self._records.of_mail(transaction, queue_ids[0]) if queue_ids else []
+        """The incident that is open already for one of these mails; of the first of them that has one."""
+        found = [one for queue_id in queue_ids for one in self._records.of_mail(transaction, queue_id)]
         return next((one for one in found if one.is_open and one.is_drill == is_drill), None)
 
     def _anew(self, transaction: Transaction, actor: Actor, opening: Opening, queue_ids: Sequence[QueueId]) -> Opened:
@@ -199,8 +205,24 @@ class Openings:
         steps = [Step(EntryKind.REPORTED_AGAIN, queue_ids[0], {}, opening.note.strip())]
         steps += key_steps(opening.key_told, self._asked(transaction, queue_ids))
         incident = self._records.change(transaction, incident, actor, steps)
-        responses = self._respond(transaction, incident, actor, {one: {} for one in incident.queue_ids})
+        incident = self._known_earlier(transaction, incident, actor, opening)
+        incident, evidence = self._join(transaction, incident, queue_ids, actor)
+        # Those it is about already come first, so that what could not be stopped before is tried again.
+        before: dict[QueueId, dict[str, object]] = {one: {} for one in incident.queue_ids if one not in evidence}
+        responses = self._respond(transaction, incident, actor, {**before, **evidence})
         return Opened(incident.incident_id, False, responses)
+
+    def _known_earlier(self, transaction: Transaction, incident: Incident, actor: Actor, opening: Opening) -> Incident:
+        """The law's clocks run from when anybody knew: whoever comes second may have known first."""
+        known_at = opening.known_at
+        if known_at is None or known_at >= incident.known_at:
+            return incident
+        details: dict[str, object] = {"known_at": [incident.known_at.isoformat(), known_at.isoformat()]}
+        step = Step(EntryKind.KNOWN_AT, None, details, opening.note.strip())
+        incident = self._records.change(transaction, incident, actor, [step], known_at=known_at)
+        recorded = {"incident": incident.incident_id, "entry": incident.revision, **details}
+        audit.append(transaction, AuditEvent(transaction.now, actor, AuditAction.INCIDENT_CHANGED, None, recorded))
+        return incident
 
     def _asked(self, transaction: Transaction, queue_ids: Sequence[QueueId]) -> list[QueueId]:
         """Those of these mails whose password lies with the sender: of others there is nothing to say."""

@@ -259,6 +259,42 @@ async def test_second_report_finds_the_same_incident(make_node: MakeNode, store:
     assert 1 == len(await desk.entries(first, EntryKind.REPORTED_AGAIN))
 
 
+async def test_mails_reported_beside_one_that_has_an_incident_are_stopped_too(
+    make_node: MakeNode, store: Store, clock: StandingClock
+) -> None:
+    """An officer names two mails, of which one is being worked on already: the other is stopped and kept as well,
+    in whatever order they stand."""
+    desk = desk_of(make_node(NOWHERE), store, clock)
+    first, second, third = [await desk.node.held(A), await desk.node.held(B), await desk.node.held(C)]
+    incident_id = await desk.report(first)
+
+    again = await store.write(desk.openings.open(OWNER, Opening(note="both"), [first, second]))
+    turned = await store.write(desk.openings.open(OWNER, Opening(), [third, first]))
+
+    assert (incident_id, incident_id) == (again.incident_id, turned.incident_id)
+    assert (first, second, third) == (await desk.incident(incident_id)).queue_ids
+    assert [[State.CANCELLED]] * 2 == [await desk.node.states(one) for one in (second, third)]
+    assert {first, second} == set(again.responses)
+    assert [first, second, third] == [one.queue_id for one in await desk.entries(incident_id, EntryKind.FROZEN)]
+
+
+async def test_second_report_that_knew_earlier_moves_the_time_of_knowing(
+    make_node: MakeNode, store: Store, clock: StandingClock
+) -> None:
+    """The clocks of the law run from when anybody of the office knew: who comes second may have known first."""
+    desk = desk_of(make_node(NOWHERE), store, clock)
+    queue_id = await desk.node.held(A)
+    clock.advance(30 * 3600)
+    incident_id = await desk.report(queue_id)
+    knew = clock.now() - timedelta(hours=26)
+    await desk.report(queue_id, Opening(note="by telephone", known_at=knew))
+    await desk.report(queue_id, Opening(known_at=clock.now()))
+
+    assert knew == (await desk.incident(incident_id)).known_at
+    (moved,) = await desk.entries(incident_id, EntryKind.KNOWN_AT)
+    assert ("by telephone", knew.isoformat()) == (moved.note, moved.details["known_at"][1])  # type: ignore[index]
+
+
 async def test_reports_on_two_nodes_at_once_make_one_incident(
     make_node: MakeNode, store: Store, clock: StandingClock, url: str
 ) -> None:

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from mailguard.inspection.circumstances import Circumstances
 from mailguard.inspection.hits import PERSON, SURNAME, Hit
 from mailguard.inspection.letters import ORGANISATION, Layout, name_key
-from mailguard.inspection.signs import HOME, HONORIFIC, LABEL_BEFORE
+from mailguard.inspection.signs import COUPLE, HOME, HONORIFIC, LABEL_BEFORE
 from mailguard.inspection.text import Text
 from mailguard.model.finding import Kind
 
@@ -77,7 +77,8 @@ class Closings:
     def _is_named_as_matter(self, hit: Hit) -> bool:
         """Whether a label or a title of respect stands by the name of one who neither writes nor gets the mail."""
         before = self._text.before(hit.start, 20).rpartition("\n")[2]
-        has_sign = LABEL_BEFORE.search(before) or HONORIFIC.match(self._text.after(hit.end, 4))
+        after = self._text.after(hit.end, 16)
+        has_sign = LABEL_BEFORE.search(before) or HONORIFIC.match(after[:4]) or COUPLE.match(after)
         return has_sign is not None and name_key(hit.value) not in self._about.names
 
     def _is_apart(self, hit: Hit, first: int) -> bool:

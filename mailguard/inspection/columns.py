@@ -83,6 +83,7 @@ _EXAMPLE_CELL = re.compile(
 )
 _LABEL_IS_DATA = re.compile(r"\d{3}|\d-\d|\d(?:丁目|番|号)")
 _HAS_NUMBER = re.compile(r"\d|[一二三四五六七八九十]+(?:丁目|番|号)")
+_GUARDIAN = re.compile("保護者|世帯主|父|母")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー・A-Za-z]+")
 _ACTING_HEADER = re.compile(
     r"^(?:著者|編者|編著者?|訳者|作者|監修者?|監督|出演者?|指揮者?|発表者|登壇者|講師|担当者?|代表者|校長|園長|所長|責任者|窓口|承認者|作成者|記入者|記録者|報告者)名?(?:氏名)?$"
@@ -275,6 +276,9 @@ class Columns:
         if places:
             yield from self._address(places, number, words)
         written = [one for one in names if not _KANA.fullmatch(_joined_text(one[0], one[1]))]
+        if written and all(_GUARDIAN.search(words.get(cell.column, "")) for cell, _ in written):
+            # Beside its parent, a child in kana is no reading.
+            written = names
         for cell, span in written or names:
             has_name = True
             word = words.get(cell.column, "")

@@ -49,6 +49,12 @@ _IN_CAPITALS = re.compile(
 _CAPITAL_CELL = re.compile(
     r"(?P<name>[A-Z](?<![^\t\n].)[A-Z]{1,13}(?:(?:, ?| )[A-Z]{2,14}){1,3})(?= {0,2}(?:[\t\n]|\Z))"
 )
+_BLANK_LABEL = re.compile(
+    r"(?:氏 {0,4}名|お名前)(?:\([^()\n]{1,12}\))?[ \t]{1,4}"
+    rf"(?P<name>{_TOLD_WORD}(?:,? {_TOLD_WORD}){{1,4}})(?![A-Za-z])"
+)
+"""As in forms, where blanks stand in place of the colon."""
+_MAY_BLANK_LABEL = ("氏名", "お名前", "名 ")
 _LINE_MAX = 120
 _SURE_SURNAME = 5
 """Letters of a Japanese surname that is no short word of other languages."""
@@ -122,6 +128,10 @@ _FOREIGN_GIVEN = _set(
     mohamed maung thida ngoc phuong thuy hien trang quang dung hai binh
     """
 )
+
+
+_NO_BEARERS = _NO_NAMES - _FOREIGN_GIVEN - _FOREIGN_SURNAMES
+"""Words that nobody is called, also behind a label; Maria is one of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +209,16 @@ def latin_names(plain: str) -> Iterator[LatinName]:
         for found in pattern.finditer(plain):
             start, end = found.span("name")
             words = plain[start:end].replace(",", " ").split()
-            if all(word.casefold().rstrip(".") not in _NO_NAMES for word in words):
+            if all(word.casefold().rstrip(".") not in _NO_BEARERS for word in words):
                 surname = is_japanese(*words) if len(words) == 2 else ""
                 yield LatinName(start, end, confidence, how, surname or roman_key(words[-1]))
     yield from _beside_identity(plain)
     yield from _in_cells(plain)
-    if may_label:
-        for found in _JAPANESE_LABEL.finditer(plain):
+    may_blank = any(label in plain for label in _MAY_BLANK_LABEL)
+    for pattern, is_likely in ((_JAPANESE_LABEL, may_label), (_BLANK_LABEL, may_blank)):
+        for found in pattern.finditer(plain) if is_likely else ():
             words = found["name"].casefold().replace(",", " ").split()
-            if _NO_NAMES.isdisjoint(words):
+            if _NO_BEARERS.isdisjoint(words) and (is_likely is may_label or _CARD_WORDS.isdisjoint(words)):
                 yield LatinName(*found.span("name"), 0.85, "label", roman_key(words[0]))
     for found in _FREE.finditer(plain):
         words = found[0].split()

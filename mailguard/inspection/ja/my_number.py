@@ -43,6 +43,9 @@ def find(text: Text) -> Iterator[Candidate]:
         if said is not None and (said.topic == Topic.MY_NUMBER or said.word == "法人番号"):
             if is_my_number(number.digits):
                 yield _candidate(number, 0.98, "my_number.labelled", said.evidence)
+        elif said is not None and said.topic == Topic.PENSION and is_my_number(number.digits):
+            # 個人番号[基礎年金番号]: forms ask for either, and that of a pension has ten digits.
+            yield _candidate(number, 0.9, "my_number.labelled", said.evidence)
         elif not is_of_other(said, Topic.MY_NUMBER):
             unsaid.append((number, said))
         else:

@@ -48,6 +48,8 @@ _KANA_NO_NAME = re.compile(
 )
 _OF_CLAUSES = frozenset("条甲乙丙")
 """Surnames, rare ones, that in contracts and rules are a clause or a party."""
+_ACCOUNT_SORTS = ("普", "当座", "貯蓄")
+_BRANCH_ENDS = ("店", "所", "部")
 _CONTINENTAL = frozenset(
     "李王張劉陳楊黄趙呉周徐孫馬朱胡郭何林高梁鄭羅宋謝唐韓曹許鄧蕭馮曽程蔡彭潘袁于董余蘇葉呂魏蒋田杜丁沈姜范江傅鍾盧汪戴崔任陸廖姚方金邱夏譚韋賈"
     "鄒石熊孟秦閻薛侯雷白段郝孔邵史毛常万顧頼武康賀厳尹銭施洪朴権安柳全文裴南河成車具辛閔申黎阮範"
@@ -131,6 +133,8 @@ class NameScan:
             return None
         at, grade = ending
         surname = self.plain[at:end]
+        if token[0].startswith(_ACCOUNT_SORTS) and surname.endswith(_BRANCH_ENDS):
+            return None  # 須坂支店 普) 0123456
         if len(surname) == 1 and self.plain[at - 1 : at].isdigit():
             return None  # 第18条 会員
         size, given = given_prefix(token[0], is_guessed=True, is_continental=surname in _CONTINENTAL)

@@ -89,6 +89,7 @@ STRONG_LABEL = re.compile(
 """A label whose value is a name whatever it looks like, up to its colon or blank."""
 FULL_NAME_HEADERS = _keys(
     """
+    なまえ おなまえ
     氏名 名前 お名前 ご氏名 姓名 会員氏名 会員名 組合員氏名 組合員名 職員名 職員氏名 社員名 社員氏名 従業員名
     従業員氏名 受診者名 受診者氏名 児童名 児童氏名 生徒名 生徒氏名 児童生徒名 児童生徒氏名 学生氏名 園児名 園児氏名
     参加者名 参加者氏名 保護者名 保護者氏名 名義人 口座名義 口座名義人 名義 氏名(漢字) 漢字氏名 名前(漢字) 申請者

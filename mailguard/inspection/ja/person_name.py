@@ -99,10 +99,13 @@ _CELL_ENDS = ("", "\t", "\n", "\r")
 _HAS_KANJI = re.compile(f"[{KANJI}]")
 _SURNAME = re.compile(f"(?:{'|'.join(sorted(SURNAME_HONORIFICS, key=len, reverse=True))})")
 _SURNAME_BEFORE_MOBILE = re.compile(
-    f"^[0-9.)( ]{{0,4}}(?:[{KANJI}]{{2,5}}[ \t:]{{1,3}})?([{KANJI}]{{1,4}})[ \t:]{{1,4}}(?=0[789]0-?[0-9]{{4}})",
+    r"^(?:[0-9.)( ]{0,4}|[0-9]{1,2}[/月.][0-9]{1,2}日?(?:\([^()\n]{1,3}\))?[ \t:]{1,3})"
+    f"(?:[{KANJI}]{{2,5}}[ \t:]{{1,3}})?([{KANJI}]{{1,4}})[ \t:]{{1,4}}(?=0[789]0[- ]?[0-9]{{4}})",
     re.MULTILINE,
 )
-"""A line of a list of telephones: 佐藤 090-…, 会長 佐藤 090-…"""
+"""A line of a list of telephones: 佐藤 090-…, 会長 佐藤 090-…, 12/29(火) 佐藤 090-…"""
+_OF_NUMBERS = frozenset({"新", "旧", "正", "誤", "主", "副"})
+"""Before a telephone: which one it is."""
 
 _SPREAD = re.compile(
     rf"^ {{0,8}}(?P<name>[{KANJI}]{{1,3}}(?: {{1,4}}[{KANJI}\u3041-\u3096\u30a1-\u30fa\u30fc]{{1,3}}){{2,5}}) {{0,4}}$",
@@ -454,7 +457,7 @@ def _bare_surnames(plain: str, scan: NameScan, taken: set[int]) -> Iterator[Cand
             break
     for found in _SURNAME_BEFORE_MOBILE.finditer(plain):
         name = scan.plain[found.start(1) : found.end(1)]
-        if name in lists.common_surnames and found.start(1) not in taken:
+        if name in lists.common_surnames and name not in _OF_NUMBERS and found.start(1) not in taken:
             grounds = (Evidence(Because.NEAR_DATA, name),)
             yield Candidate(SURNAME, found.start(1), found.end(1), 0.6, "surname.mobile", grounds, name)
 

@@ -102,7 +102,10 @@ class Assembly:
         learner = Learner(self.spool, acquaintances)
         grace = timedelta(seconds=settings.hold.grace_seconds)
         records = self.records = Records(self.spool.secret_box(PASSWORDS))
-        self.passwords = Passwords(self.spool, records, settings.protection, settings.office, grace, self._zone)
+        self.passwords = Passwords(
+            self.spool, records, settings.protection, settings.office, grace, self._zone,
+            lambda address: self.policy.rules.directory.is_outside(address),
+        )  # fmt: skip
         self.deliverer = Deliverer(
             self.spool, self.routes, delivery, self.reports, learner, settings.office.hostname, self.passwords
         )

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -25,6 +26,9 @@ from mailguard.logs import configure_for_commands
 from mailguard.model.audit import Actor, ActorKind
 from mailguard.spool import Spool, master_key_of, open_spool
 from mailguard.store import Store, open_store
+
+if TYPE_CHECKING:
+    from mailguard.policy.rules import RuleSet
 
 EXIT_WRONG = 2
 
@@ -40,9 +44,13 @@ class Office:
 
     def zone(self) -> tzinfo:
         """The zone of the office's rules, in which mails say times."""
+        return self.rules().hours.zone
+
+    def rules(self) -> RuleSet:
+        """The office's rules in force."""
         from mailguard.judging.active import ActivePolicy
 
-        return ActivePolicy(self.settings, self.spool.clock, self.store).rules.hours.zone
+        return ActivePolicy(self.settings, self.spool.clock, self.store).rules
 
 
 @contextmanager

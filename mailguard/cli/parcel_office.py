@@ -42,7 +42,10 @@ def opened_parcels(config: Path | None) -> Iterator[ParcelOffice]:
         settings = office.settings
         records = Records(office.spool.secret_box(PASSWORDS))
         grace = timedelta(seconds=settings.hold.grace_seconds)
-        passwords = Passwords(office.spool, records, settings.protection, settings.office, grace, office.zone)
+        passwords = Passwords(
+            office.spool, records, settings.protection, settings.office, grace, office.zone,
+            lambda address: office.rules().directory.is_outside(address),
+        )  # fmt: skip
         yield ParcelOffice(office, records, passwords)
 
 

@@ -80,15 +80,18 @@ class Passwords:
         office: OfficeSettings,
         grace: timedelta,
         zone: Callable[[], tzinfo],
+        is_outside: Callable[[str], bool] = lambda address: False,
     ) -> None:
-        """``grace``: more than people are shown; ``zone``: the office's, in which mails say times."""
+        """``grace``: more than people are shown; ``zone``: the office's, in which mails say times. ``is_outside``: to
+        which senders no password goes; left out where none is told, only stopped.
+        """
         self._spool = spool
         self._records = records
         self._settings = settings
         self._office = office
         self._grace = grace
         self._window = timedelta(minutes=settings.window_minutes)
-        self._wording = Wording(spool, records, settings, office, zone)
+        self._wording = Wording(spool, records, settings, office, zone, is_outside)
 
     # -- the parcel's way
 

@@ -29,8 +29,11 @@ class Wording:
         settings: ProtectionSettings,
         office: OfficeSettings,
         zone: Callable[[], tzinfo],
+        is_outside: Callable[[str], bool],
     ) -> None:
+        """``is_outside``: whether an address lies outside of the office, or somebody behind it does."""
         self._zone = zone
+        self._is_outside = is_outside
         self._spool = spool
         self._records = records
         self._settings = settings
@@ -47,7 +50,7 @@ class Wording:
         """For these recipients of one parcel; None where there is nothing to tell any more."""
         parcel_id = tellings[0].parcel_id
         password = self._records.password(transaction, parcel_id)
-        address = submission.envelope.reverse_path or submission.session.owner or self._office.postmaster
+        address = self._sender(submission)
         if password is None or not address:
             return None
         manifest = self._records.manifest(transaction, parcel_id)
@@ -78,6 +81,15 @@ class Wording:
             phone=tellings[0].phone,
             failed=failed,
         )
+
+    def _sender(self, submission: Submission) -> str:
+        """Who tells it, and is written to where it comes back; "" where there is nobody.
+
+        A program may send with an address that a service outside reads, or even with the recipient's own: then it is
+        whoever answers for the mail here.
+        """
+        sender, owner = submission.envelope.reverse_path, submission.session.owner
+        return next((one for one in (sender, owner) if one and not self._is_outside(one)), self._office.postmaster)
 
     def _head(self, transaction: Transaction, entries: list[Recipient]) -> Message:
         """The header block of the mail that left: it tells nothing that was to be protected."""

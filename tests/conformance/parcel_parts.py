@@ -86,7 +86,10 @@ class ProtectingNode(Node):
             next_hop=NextHopSettings(host="127.0.0.1", port=port, tls="off"), lease_seconds=LEASE_SECONDS
         )
         self.records = Records(self.spool.secret_box(PASSWORDS))
-        self.passwords = Passwords(self.spool, self.records, wanted, OFFICE, GRACE, lambda: JAPAN)
+        self.passwords = Passwords(
+            self.spool, self.records, wanted, OFFICE, GRACE, lambda: JAPAN,
+            lambda address: self.policy.rules.directory.is_outside(address),
+        )  # fmt: skip
         learner = Learner(self.spool, Acquaintances(clock))
         self.deliverer = Deliverer(
             self.spool, self.routes, delivery, self.reports, learner, OFFICE.hostname, self.passwords
@@ -104,9 +107,10 @@ class ProtectingNode(Node):
         self.rescuer = Rescuer(self.spool, RetrySchedule(delivery), self.passwords)
         self.timekeeper = Timekeeper(self.spool, self.conveyor, self.rescuer, self.ends, clock, lease, 1.0)
 
-    async def sent(self, *recipients: str, message_id: str = MESSAGE_ID) -> QueueId:
+    async def sent(self, *recipients: str, message_id: str = MESSAGE_ID, sender: str = SENDER) -> QueueId:
         """A protected mail that the next hop took, whose passwords wait or have gone."""
-        queue_id = await self.accept(*recipients or (A,), wire=wire(*recipients, message_id=message_id))
+        octets = wire(*recipients, message_id=message_id)
+        queue_id = await self.accept(*recipients or (A,), wire=octets, sender=sender)
         await self.look()
         return queue_id
 

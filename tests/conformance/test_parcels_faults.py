@@ -209,6 +209,25 @@ async def test_sender_is_not_to_tell_whom_the_parcel_never_reached(
     assert C not in told[0]
 
 
+@pytest.mark.parametrize("channel", [TO_SENDER, MAIL])
+@pytest.mark.parametrize("sender", [A, "bounces@mailer.example.net"])
+async def test_password_is_never_told_to_a_sender_outside(
+    make_protecting: MakeProtecting, hop: ScriptedNextHop, channel: Channel, sender: str
+) -> None:
+    """A program sends with an address outside of the office: who answers for it gets the password, nobody else."""
+    node = make_protecting(hop.port, channel)
+    queue_id = await node.sent(A, sender=sender)
+    (member,) = await node.members(queue_id)
+    assert member.telling.told_by is not None
+    envelope = (await node.mail(member.telling.told_by)).submission.envelope
+
+    if channel is TO_SENDER:
+        assert (SENDER,) == tuple(one.address for one in envelope.forward_paths)
+    else:
+        assert (SENDER, (A,)) == (envelope.reverse_path, tuple(one.address for one in envelope.forward_paths))
+    assert (1 if sender == A else 0) == len(for_whom(hop, sender))
+
+
 # -- short messages
 
 

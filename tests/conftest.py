@@ -6,12 +6,20 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from mailguard.store.schema import upgrade
 from tests.databases import empty, postgres_database
 
 POSTGRES_VARIABLE = "MAILGUARD_TEST_POSTGRES"
 """SQLAlchemy URL of a PostgreSQL server where databases may be created (postgresql+psycopg://user@host:port/postgres)."""
+
+
+# A check says something of the change it runs on: the same examples each time, and none that fails because a machine is
+# slow. `--hypothesis-profile search` looks for new ones.
+settings.register_profile("search", deadline=None)
+settings.register_profile("check", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("check")
 
 
 @pytest.fixture(scope="session")

@@ -211,7 +211,7 @@ def cases_of(operation: APIOperation[Any, Any, Any, Any]) -> list[Any]:
     """Some requests for one operation, as its description allows them."""
     cases: list[Any] = []
 
-    @settings(max_examples=8, database=None, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=schemathesis.GenerationMode.POSITIVE))
     def gather(case: Any) -> None:
         cases.append(case)

@@ -303,7 +303,7 @@ def test_report_any_header_gives_a_well_formed_report(head: bytes) -> None:
     assert "\u202e" not in words_of(octets)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=60), st.text(max_size=200), st.binary(max_size=200))
 def test_report_any_values_keep_its_shape(address: str, said: str, head: bytes) -> None:
     """Whatever a server or a mail says, it cannot add a header or a part."""

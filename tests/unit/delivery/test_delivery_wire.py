@@ -73,7 +73,7 @@ def test_check_canonical_content_passes_cut_at_every_place(content: bytes) -> No
         check_in_pieces(content[:cut], content[cut:])
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=3000)
 @given(
     st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b".", b"\0", b"a", b"..", b"\r\n.\r\n"]), max_size=12), st.data()
 )

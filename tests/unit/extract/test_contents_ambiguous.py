@@ -154,7 +154,7 @@ def test_uuencoded_block_is_a_file() -> None:
     assert "attachment:a.txt" in {piece.where for piece in contents.pieces}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from([
     b"Content-Type: multipart/mixed; boundary=b", b"--b", b"--b--", b"", b"Content-Transfer-Encoding: base64", b"QUJD",
     b"Content-Type: message/rfc822", b"Content-Type: text/html", b"<table><td>", b"\x1b$B", b"begin 644 a",

@@ -43,7 +43,7 @@ def is_sound(contents: Contents) -> bool:
     )
 
 
-@settings(max_examples=EXAMPLES, derandomize=True, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(st.integers(0, 2**40))
 def test_any_tree_of_parts_is_read_and_looked_into(seed: int) -> None:
     """Whatever a mail is made of, it ends with contents and findings, and neither raises."""
@@ -55,7 +55,7 @@ def test_any_tree_of_parts_is_read_and_looked_into(seed: int) -> None:
     assert all(one.where.encode() and all(sample.encode() for sample in one.masked) for one in found.findings)
 
 
-@settings(max_examples=EXAMPLES, derandomize=True, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(st.sampled_from(sorted(files())), st.integers(0, 2**40))
 def test_any_damaged_file_is_read_or_said_to_be_unread(name: str, seed: int) -> None:
     """A file of any type, changed anywhere, gives its texts or a reason, and raises nothing."""
@@ -66,7 +66,7 @@ def test_any_damaged_file_is_read_or_said_to_be_unread(name: str, seed: int) -> 
     assert contents.pieces or contents.unreadable or len(octets.strip(b"\0 \r\n\t")) < 40
 
 
-@settings(max_examples=40, derandomize=True, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**40))
 def test_mail_is_read_the_same_twice(seed: int) -> None:
     """What was found does not hang on what came before."""
@@ -75,7 +75,7 @@ def test_mail_is_read_the_same_twice(seed: int) -> None:
     assert contents_of(Message(octets), LIMITS) == contents_of(Message(octets), LIMITS)
 
 
-@settings(max_examples=40, derandomize=True, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**40))
 def test_mail_over_its_limits_says_so(seed: int) -> None:
     """A mail that may cost next to nothing gives what was read until then, and says that there is more."""
@@ -87,7 +87,7 @@ def test_mail_over_its_limits_says_so(seed: int) -> None:
     assert little.unreadable or little == whole
 
 
-@settings(max_examples=40, derandomize=True, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**40))
 def test_passwords_of_any_mail_are_few(seed: int) -> None:
     """A mail full of words that may be passwords costs a handful of tries."""

@@ -80,7 +80,7 @@ def ends_with(at: datetime, day: date, zone: ZoneInfo) -> bool:
     return at.astimezone(zone).date() > day and (at - second).astimezone(zone).date() == day
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(WHEN, st.lists(st.integers(1, 90), min_size=1, max_size=2, unique=True), st.booleans())
 def test_clock_of_the_law_ends_on_its_day_in_japan(known_at: datetime, days: list[int], moves: bool) -> None:
     """The day of knowing in Japan is day 1; the plain last day counts, and a later reading is never the only one."""
@@ -105,7 +105,7 @@ def offices(draw: st.DrawFn) -> OfficeHours:
     return OfficeHours(days, closed=closed, closed_yearly=yearly, japanese_holidays=draw(st.booleans()), zone=zone)
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(WHEN, st.integers(1, 30), st.sampled_from([Unit.DAY, Unit.OFFICE_DAY, Unit.HOUR, Unit.MINUTE]), offices())
 def test_step_ends_on_its_day_in_the_office(known_at: datetime, amount: int, unit: Unit, hours: OfficeHours) -> None:
     """Days begin with the day itself and end with the day; office days alone leave out days the office is closed."""
@@ -125,7 +125,7 @@ def test_step_ends_on_its_day_in_the_office(known_at: datetime, amount: int, uni
     assert ends_with(found.at, day, hours.zone)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(WHEN, st.integers(1, 60), offices())
 def test_reminders_come_in_order_before_the_end_and_once_after(since: datetime, days: int, hours: OfficeHours) -> None:
     """Nobody is reminded before there is anything to do, and the last one says that it is over, never earlier."""

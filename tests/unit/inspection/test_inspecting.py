@@ -30,7 +30,7 @@ TEXTS = st.one_of(st.lists(WORDS, max_size=40).map("".join), st.text(st.characte
 PLACES = st.sampled_from(["subject", "body", "attachment:a.csv", "attachment:a.zip!b.xlsx"])
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=150)
 @given(TEXTS, PLACES, st.sampled_from(Form), st.booleans())
 def test_any_text_is_inspected(text: str, where: str, form: Form, knows: bool) -> None:
     """Whatever stands in a mail, looking ends with an answer; its parts fit together."""
@@ -49,7 +49,7 @@ HARD = HARD_KINDS - {Kind.BANK_ACCOUNT, Kind.SPECIAL_CARE}
 """Those that count wherever they stand; an account may be an organisation's, an illness nobody's."""
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80)
 @given(TEXTS, st.sampled_from(Form))
 def test_places_of_hits_lie_in_the_text_and_apart(text: str, form: Form) -> None:
     """What was found stands where it is said to stand, and no two findings claim the same characters."""
@@ -112,7 +112,6 @@ SPAN = st.tuples(st.integers(0, 30), st.integers(1, 10), st.floats(0, 1)).map(
 )
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.lists(SPAN, max_size=12))
 def test_overlaps_never_remain(hits: list[Hit]) -> None:
     """Of any candidates those that stand overlap nowhere, the surest among them, and each lost to a surer one."""

@@ -32,7 +32,7 @@ def pieces(seed: int) -> tuple[Piece, ...]:
     return tuple(made)
 
 
-@settings(max_examples=EXAMPLES, derandomize=True, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(st.integers(0, 2**40))
 def test_any_texts_and_tables_are_looked_into(seed: int) -> None:
     """Whatever a mail says, there are findings or none; they count what they say, in order of nothing but the mail."""
@@ -45,7 +45,7 @@ def test_any_texts_and_tables_are_looked_into(seed: int) -> None:
     assert found.persons >= found.persons_with_contact >= 0
 
 
-@settings(max_examples=EXAMPLES, derandomize=True, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(st.integers(0, 2**40))
 def test_hits_lie_in_their_text_and_lead_back(seed: int) -> None:
     """Each hit can be pointed at in what was typed, whatever signs stand in it."""
@@ -58,7 +58,7 @@ def test_hits_lie_in_their_text_and_lead_back(seed: int) -> None:
                 assert all(0 <= seen.text.origin[at] < len(piece.text) for at in range(hit.start, hit.end))
 
 
-@settings(max_examples=EXAMPLES, derandomize=True, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(st.text(st.characters(), max_size=200))
 def test_any_signs_become_a_plain_text_with_a_way_back(text: str) -> None:
     """Text of any signs at all, halves of pairs too, is spelled one way, and each sign leads back to its own."""

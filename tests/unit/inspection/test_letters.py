@@ -69,7 +69,7 @@ LINES = st.sampled_from(
 )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(st.one_of(st.lists(LINES, max_size=30).map("\n".join), st.text(max_size=200)))
 def test_every_line_of_any_text_has_a_role_and_a_letter(plain: str) -> None:
     """However a text is made, each place in it lies on a line, with a role, in a letter that is part of the text."""

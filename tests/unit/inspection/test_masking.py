@@ -29,7 +29,6 @@ def test_masked_shows_the_beginning_at_most(kind: Kind, value: str, expected: st
     assert expected == masked(kind, value)
 
 
-@settings(deadline=None, derandomize=True)
 @given(
     st.sampled_from(Kind), st.text(min_size=2).filter(lambda one: len(one.split()) and len("".join(one.split())) > 1)
 )
@@ -42,7 +41,6 @@ def test_masked_never_contains_the_value(kind: Kind, value: str) -> None:
     assert "*" in shown
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.text(), st.text(), st.binary(min_size=1, max_size=80))
 def test_keyed_hash_is_equal_for_equal_values_alone(one: str, other: str, key: bytes) -> None:
     """Two values have one hash where they are equal but for capitals, and their kind is the same."""
@@ -83,7 +81,7 @@ PEOPLE = st.sampled_from(["長谷川 美咲", "東海林 健太", "小林 直樹
 PHONES = st.from_regex(r"0[789]0-[2-9]\d{3}-\d{4}", fullmatch=True)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40)
 @given(PEOPLE, PHONES, st.sampled_from(MY_NUMBERS), st.sampled_from(Form))
 def test_findings_hold_no_value_of_any_member(name: str, phone: str, number: str, form: Form) -> None:
     """Whoever the member is and however the list is made, what is kept of it tells nobody who it is."""

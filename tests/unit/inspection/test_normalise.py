@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mailguard.inspection.normalise import normalised, plain_text
@@ -48,7 +48,6 @@ ODD = st.text(
 )
 
 
-@settings(deadline=None, derandomize=True)
 @given(ODD)
 def test_normalise_leads_every_character_back(typed: str) -> None:
     """Whatever a mail holds, each character that is read has a place it came from, in the same order."""
@@ -59,7 +58,6 @@ def test_normalise_leads_every_character_back(typed: str) -> None:
     assert all(0 <= place < max(1, len(typed)) for place in places)
 
 
-@settings(deadline=None, derandomize=True)
 @given(ODD, st.from_regex(r"[0-9]{4}-[0-9]{4}", fullmatch=True), ODD)
 def test_normalise_leads_a_value_back_to_itself(before: str, value: str, after: str) -> None:
     """A number between whatever signs is found in the text as it was typed."""
@@ -70,7 +68,6 @@ def test_normalise_leads_a_value_back_to_itself(before: str, value: str, after: 
     assert any(typed[origin_of(text, start) :].startswith(value) for start in starts)
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.text(st.characters(codec="ascii"), max_size=60))
 def test_normalise_leaves_plain_text_of_plain_letters(typed: str) -> None:
     """English text is read as it stands, but for control characters."""

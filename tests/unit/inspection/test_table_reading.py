@@ -186,7 +186,7 @@ def figures(found: Inspection) -> tuple[object, ...]:
     return found.counts, found.persons, found.named_persons, found.persons_with_contact, found.listed_persons
 
 
-@settings(max_examples=24, deadline=None, derandomize=True)
+@settings(max_examples=24)
 @given(ORDERS)
 def test_order_of_rows_changes_no_count(order: list[int]) -> None:
     """Sorting a list otherwise changes nothing of what is said about it."""
@@ -195,7 +195,7 @@ def test_order_of_rows_changes_no_count(order: list[int]) -> None:
     assert expected == figures(inspected(sheet(HEADER, *(PEOPLE[number] for number in order))))
 
 
-@settings(max_examples=24, deadline=None, derandomize=True)
+@settings(max_examples=24)
 @given(st.permutations(range(len(HEADER))))
 def test_order_of_columns_changes_no_count(order: list[int]) -> None:
     """Nor does the order of its columns."""
@@ -216,7 +216,7 @@ def test_rows_twice_are_the_same_people() -> None:
 CELL = st.one_of(st.text(st.characters(exclude_characters="\n"), max_size=12), st.sampled_from([*HEADER, *PEOPLE[0]]))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(st.lists(st.lists(CELL, max_size=6), max_size=8), st.booleans())
 def test_any_table_is_inspected(rows: list[list[str]], is_sheet: bool) -> None:
     """Whatever stands in a table, looking into it ends with an answer, and places lie inside the text."""

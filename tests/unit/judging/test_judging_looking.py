@@ -133,7 +133,7 @@ def test_answer_that_would_write_a_file_writes_none(rules: RuleSet, tmp_path: Pa
     assert [] == list(tmp_path.iterdir())
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(st.one_of(st.binary(max_size=200), st.recursive(st.text(), st.lists).map(lambda one: json.dumps(one).encode())))
 def test_answer_of_any_octets_is_a_refusal_or_plain_values(octets: bytes) -> None:
     """Whatever octets come, the relay gets a value or a plain refusal."""
@@ -144,7 +144,6 @@ def test_answer_of_any_octets_is_a_refusal_or_plain_values(octets: bytes) -> Non
     assert type(value) in (str, int, float, bool, type(None), tuple, frozenset, bytes, dict)
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.text(st.characters()), st.binary(), st.floats(allow_nan=False), st.dictionaries(st.text(), st.integers()))
 def test_answer_keeps_every_character(text: str, octets: bytes, number: float, counts: dict[str, int]) -> None:
     """No letter is changed on the way, however odd."""

@@ -56,7 +56,7 @@ def test_mark_below_may_follow_an_empty_line() -> None:
     assert (True, False) == (is_marked_below(["", "> はい"], 0), is_marked_below(["", "はい"], 0))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.text(st.sampled_from("on From:差出人 送信日時-_>\uff1a:@1 2026年wrote"), max_size=40), min_size=1, max_size=6

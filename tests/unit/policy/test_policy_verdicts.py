@@ -285,7 +285,7 @@ BOXES = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(BOXES), min_size=1, max_size=9).flatmap(
     lambda boxes: st.tuples(st.permutations(boxes), st.permutations(boxes), st.integers(0, len(boxes)))
 ))  # fmt: skip

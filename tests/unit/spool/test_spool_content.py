@@ -59,7 +59,7 @@ def test_content_comes_back_octet_for_octet(folder: Path, size: int, chunk: int,
     assert (size, sha256(plain).digest(), False) == (sealed.size, sealed.sha256, sealed.eight_bit)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(pieces=st.lists(st.binary(max_size=60), max_size=30), inline=st.integers(0, 600))
 def test_content_of_any_octets_comes_back(
     tmp_path_factory: pytest.TempPathFactory, pieces: list[bytes], inline: int

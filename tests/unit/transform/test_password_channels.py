@@ -205,7 +205,7 @@ def test_channel_hostile_text_adds_no_field_and_no_line(channel: PasswordChannel
 
 
 @given(st.text(max_size=200), st.text(max_size=200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_channel_any_text_gives_a_mail_that_can_be_sent(name: str, subject: str) -> None:
     """There is no name and no subject for which a password is lost."""
     telling = replace(USUAL, subject=subject, file_name=name, office=name, sender=Mailbox(SENDER.address, name))

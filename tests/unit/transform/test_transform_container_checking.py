@@ -40,7 +40,7 @@ def by_pyzipper(files: dict[str, bytes], *, clear: str = "", version: int = 51, 
     return out.getvalue()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.sampled_from([(PARCEL, None), (HIDDEN_PARCEL, OUTER)]), st.data())
 def test_parcel_with_any_bit_changed_is_refused(parcel: tuple[bytes, str | None], data: st.DataObject) -> None:
     """There is no octet in a parcel that could be another one, but for its dates and marks of the file system."""
@@ -60,7 +60,7 @@ def test_parcel_with_any_bit_changed_is_refused(parcel: tuple[bytes, str | None]
             check_zip(io.BytesIO(octets), PASSWORD, PACKED, hidden_names=hidden)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, len(PARCEL) - 1), st.binary(max_size=3))
 def test_parcel_cut_short_or_with_more_behind_it_is_refused(length: int, more: bytes) -> None:
     """Nothing is missing from a parcel, and nothing hangs on it."""
@@ -69,7 +69,7 @@ def test_parcel_cut_short_or_with_more_behind_it_is_refused(length: int, more: b
             check_zip(io.BytesIO(octets), PASSWORD, PACKED)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=300))
 def test_octets_that_are_no_parcel_are_refused(octets: bytes) -> None:
     """Whatever stands there, the answer is no, and no other fault."""
@@ -145,7 +145,7 @@ def test_parcel_that_shows_names_is_refused_where_they_were_to_be_hidden() -> No
         check_zip(io.BytesIO(PARCEL), PASSWORD, PACKED, hidden_names=OUTER)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.integers(0, 60_000), st.integers(0, 20_000)), max_size=6))
 def test_stored_entry_read_anywhere_gives_the_octets_there(reads: list[tuple[int, int]]) -> None:
     """The ZIP inside is read where its directory points, without being unpacked."""

@@ -26,7 +26,7 @@ def streams_in(octets: bytes) -> dict[str, bytes]:
         return {"/".join(path): compound.openstream(path).read() for path in compound.listdir()}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.dictionaries(
         NAMES,

@@ -18,7 +18,7 @@ def by_another_library(octets: bytes) -> bytes:
     return AES.new(KEY, AES.MODE_CTR, counter=Counter.new(128, little_endian=True)).encrypt(octets)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.integers(0, 200_000), max_size=20))
 def test_octets_in_pieces_of_any_size_are_encrypted_as_one(sizes: list[int]) -> None:
     """No program at the other end sees how a file came."""

@@ -79,7 +79,7 @@ def test_name_that_is_too_long_keeps_its_extension(stem: str) -> None:
     assert all(len(one) <= NAME_MAX and len(one.encode()) <= NAME_MAX_BYTES for one in both)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(NAMES, NAMES)
 def test_names_whatever_they_were_are_safe_and_stay_so(names: list[str], reserved: list[str]) -> None:
     """No name from outside makes a parcel that cannot be unpacked; safe names are not changed again."""

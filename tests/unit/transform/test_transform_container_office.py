@@ -117,7 +117,7 @@ def test_office_file_signed_under_another_name_is_not_locked() -> None:
     assert WhyNot.SIGNED == refused.value.why
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, len(PLAIN) - 1), st.integers(0, 255)), min_size=1, max_size=4), st.booleans())
 def test_octets_like_an_office_file_are_looked_at_without_another_fault(
     changes: list[tuple[int, int]], is_old: bool

@@ -8,7 +8,7 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailguard.transform.containers.errors import CannotLock, NotAsPromised, WhyNot
@@ -135,7 +135,7 @@ def test_pdf_with_a_form_is_locked() -> None:
     check_pdf(lock_pdf(changed("form"), PASSWORD), PASSWORD)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, len(PLAIN) - 1), st.integers(0, 255)), min_size=1, max_size=4))
 def test_pdf_with_changed_octets_is_locked_or_refused(changes: list[tuple[int, int]]) -> None:
     """A damaged PDF ends in a reason, or in a locked one that stands the test; never in another fault."""

@@ -280,7 +280,7 @@ def test_body_with_notice_of_a_mail_without_text_is_the_notice() -> None:
     assert cover_html(CLEAR) in content(page).replace("\r\n", "\n")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=300), st.sampled_from(["text/plain", "text/plain; format=flowed", "text/html"]))
 def test_body_with_notice_of_anything_is_wire_safe(body: bytes, content_type: str) -> None:
     """No body breaks the mail that leaves."""

@@ -336,7 +336,7 @@ def test_letter_monstrous_page_keeps_its_words(source: str) -> None:
     assert 2 == len(made.files)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=400), st.sampled_from(["text/html", "text/plain", "text/plain; format=flowed", "image/png"]))
 def test_letter_of_anything_is_made(body: bytes, content_type: str) -> None:
     """No mail stops the way into a parcel."""
@@ -346,7 +346,7 @@ def test_letter_of_anything_is_made(body: bytes, content_type: str) -> None:
     assert made.files[1][1].decode("utf-8-sig").endswith("\r\n")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(alphabet="<>/!-= \"'abipstyle{}:;@()#\\\x00\ud83d\u202e", max_size=300))
 def test_letter_of_any_markup_is_made(source: str) -> None:
     """No heap of brackets and quotes opens what was closed."""

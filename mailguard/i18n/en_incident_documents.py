@@ -50,6 +50,10 @@ TEXTS: dict[str, str] = {
     ),
     "incidents.documents.save": "Save",
     "incidents.documents.saved": "Saved as version {number}.",
+    "incidents.documents.saved.over": (
+        "Saved as version {number}. Meanwhile somebody else saved version {other}, and what they changed is not in "
+        "yours. Open version {other} below, among the versions so far, and compare."
+    ),
     "incidents.documents.file.docx": "Save and take as Word",
     "incidents.documents.file.pdf": "Save and take as PDF",
     "incidents.documents.file.txt": "Save and take as text",

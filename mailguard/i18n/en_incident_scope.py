@@ -85,6 +85,9 @@ TEXTS: dict[str, str] = {
     "incidents.scope.correct.save": "Correct",
     "incidents.scope.correct.undo": "Back to the record",
     "incidents.scope.correct.done": "Corrected. It stands on the timeline with its reason.",
+    "incidents.scope.mistake.marked": (
+        "Somebody else saved the marks of recipients while you were looking. Look at them as they are, and mark again"
+    ),
     "incidents.scope.mistake.value": "Write the right number in figures, 0 or more",
     "incidents.scope.mistake.reason": "Write a reason (up to 10,000 characters)",
 }

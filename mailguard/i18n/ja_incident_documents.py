@@ -50,6 +50,10 @@ TEXTS: dict[str, str] = {
     ),
     "incidents.documents.save": "保存する",
     "incidents.documents.saved": "第{number}版として保存しました。",
+    "incidents.documents.saved.over": (
+        "第{number}版として保存しました。書いている間に、ほかの方が第{other}版を保存しています。"
+        "その変更は、第{number}版に入っていません。下の「これまでの版」から第{other}版を開いて、見比べてください。"
+    ),
     "incidents.documents.file.docx": "保存してWordで受け取る",
     "incidents.documents.file.pdf": "保存してPDFで受け取る",
     "incidents.documents.file.txt": "保存してテキストで受け取る",

@@ -85,6 +85,9 @@ TEXTS: dict[str, str] = {
     "incidents.scope.correct.save": "訂正する",
     "incidents.scope.correct.undo": "記録の数に戻す",
     "incidents.scope.correct.done": "訂正しました。理由と一緒に、対応の記録に残ります。",
+    "incidents.scope.mistake.marked": (
+        "見ている間に、ほかの方が宛先の印を保存しました。いまの印を確かめてから、付け直してください"
+    ),
     "incidents.scope.mistake.value": "正しい数を、0以上の数字で書いてください",
     "incidents.scope.mistake.reason": "理由を書いてください(10,000文字まで)",
 }

@@ -51,3 +51,9 @@ class Form:
     def has(self, name: str) -> bool:
         """Whether the field was sent: a box that was ticked, a button that was pressed."""
         return any(field == name for field, _ in self._pairs)
+
+    def is_chosen(self, name: str) -> bool:
+        """Whether the field was sent with something else than the page showed, which it says in ``seen_`` and the name:
+        what was left as it stood must not undo what somebody else saved meanwhile."""
+        seen = f"seen_{name}"
+        return self.has(name) and not (self.has(seen) and self.text(seen) == self.text(name))

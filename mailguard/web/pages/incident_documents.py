@@ -115,6 +115,13 @@ async def written(visit: SignedIn, incident_id: IncidentId, name: str) -> Respon
     if act in (*FILES, PRINTED):
         await record_look(visit, view, LOOK, document=kind.value, version=version.number, file=act)
         return await _file(visit, view, version, act)
+    seen = form.text("seen")
+    if seen.isdigit() and int(seen) < version.number - 1:
+        # Both are kept; but whoever saved this one has not read what the other changed.
+        return visit.go(
+            await _path_of(visit, view, kind), "warning", "incidents.documents.saved.over",
+            number=version.number, other=version.number - 1,
+        )  # fmt: skip
     place = "#release" if version.body.count(Fill.BLANK) == 0 else ""
     return visit.go(
         f"{await _path_of(visit, view, kind)}{place}", "success", "incidents.documents.saved", number=version.number

@@ -17,10 +17,10 @@ from mailguard.i18n import CATALOGUES
 from mailguard.incidents.correcting import COUNT_MAX, correct, mark_wrong, uncorrect
 from mailguard.incidents.opening import NOTE_MAX
 from mailguard.incidents.permission import IncidentAct
-from mailguard.incidents.scope import KIND_MARK, PERSONS, Named, Scope, ScopeRecipient, scope_of
+from mailguard.incidents.scope import KIND_MARK, PERSONS, WRONG, Named, Scope, ScopeRecipient, scope_of
 from mailguard.model.address import comparable
 from mailguard.model.finding import Kind
-from mailguard.model.incident import Incident, IncidentId
+from mailguard.model.incident import EntryKind, Incident, IncidentId
 from mailguard.web.forms import Mistake
 from mailguard.web.incident_look import may_look, record_look
 from mailguard.web.incident_view import IncidentView, incident_view
@@ -42,6 +42,7 @@ class Typed:
     what: str = PERSONS
     value: str = ""
     reason: str = ""
+    note: str = ""
 
 
 @router.get(_PAGE)
@@ -92,7 +93,10 @@ async def marked(visit: SignedIn, incident_id: IncidentId) -> Response:
     form = await visit.form()
     note = form.text("note")
     if len(note) > NOTE_MAX:
-        return _page(visit, view, [Mistake("note", "incidents.mistake.note.long", {"max": NOTE_MAX})])
+        return _page(visit, view, [Mistake("note", "incidents.mistake.note.long", {"max": NOTE_MAX})], Typed(note=note))
+    if form.has("marked") and form.text("marked") != _marked(view):
+        # All of them are said at once: what somebody has not seen they would take back.
+        return _page(visit, view, [Mistake("marked", "incidents.scope.mistake.marked")], Typed(note=note))
     meant, wrong = set(form.texts("meant")), set(form.texts("wrong"))
     recipients = scope_of(view.facts, view.entries).recipients
     chosen = [one.wrong for one in recipients if _is_wrong(one, meant, wrong)]
@@ -125,6 +129,12 @@ async def corrected(visit: SignedIn, incident_id: IncidentId) -> Response:
 def tick_of(one: ScopeRecipient) -> str:
     """What a recipient is called in the form."""
     return f"{one.queue_id}:{one.position}"
+
+
+def _marked(view: IncidentView) -> str:
+    """The last time somebody said who was not to get it: the number of that entry, "" for none."""
+    said = [one.number for one in view.entries if one.kind is EntryKind.CORRECTED and one.details.get("what") == WRONG]
+    return str(said[-1]) if said else ""
 
 
 def _is_wrong(one: ScopeRecipient, meant: set[str], wrong: set[str]) -> bool:
@@ -172,6 +182,7 @@ def _page(
         outsiders=[one for one in scope.recipients if one.is_outside],
         insiders=[one for one in scope.recipients if not one.is_outside],
         tick_of=tick_of,
+        marked=_marked(view),
         people_in=_people_in,
         subjects=_subjects(view),
         shown_at_first=SHOWN_AT_FIRST,

@@ -67,7 +67,7 @@ async def answered(visit: SignedIn, incident_id: IncidentId) -> Response:
     if len(note) > NOTE_MAX:
         return _page(visit, view, [Mistake("note", "incidents.mistake.note.long", {"max": NOTE_MAX})])
     asked = [one.question for one in _triage(visit, view).asked if not one.is_fixed]
-    given = {one: form.text(one.value) for one in asked if form.has(one.value)}
+    given = {one: form.text(one.value) for one in asked if form.is_chosen(one.value)}
     work = answer(visit.parts.incidents, incident_id, visit.actor, given, note)
     _, moved = await visit.write(work)
     visit.parts.hint()

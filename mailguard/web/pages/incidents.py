@@ -46,6 +46,7 @@ router = APIRouter()
 PAGE_ROWS = 50
 SHOWN_AT_FIRST = 10
 NAMED = 5
+_CHANGED = ("kind", "cause", "phase", "severity")
 """Recipients that the sender's page names at once: those to telephone first."""
 
 E = TypeVar("E", bound=StrEnum)
@@ -189,11 +190,12 @@ async def changed(visit: SignedIn, incident_id: IncidentId) -> Response:
     """Says what it is and where it stands; only who may close it closes it or opens it again."""
     view = await incident_view(visit, incident_id, IncidentAct.WORK)
     form = await visit.form()
+    chosen = {name: form.text(name) for name in _CHANGED if form.is_chosen(name)}
     wanted = Change(
-        _one_of(IncidentKind, form.text("kind")),
-        _one_of(Cause, form.text("cause")),
-        _one_of(Phase, form.text("phase")),
-        form.text("severity") if form.has("severity") else None,
+        _one_of(IncidentKind, chosen.get("kind", "")),
+        _one_of(Cause, chosen.get("cause", "")),
+        _one_of(Phase, chosen.get("phase", "")),
+        chosen.get("severity"),
     )
     note, before = form.text("change_note"), view.incident
     is_ending = wanted.phase is not None and before.is_open != (wanted.phase is not Phase.CLOSED)
@@ -208,8 +210,7 @@ async def changed(visit: SignedIn, incident_id: IncidentId) -> Response:
     if wanted.severity is not None and len(wanted.severity) > SEVERITY_MAX:
         mistakes.insert(0, Mistake("severity", "incidents.mistake.severity", {"max": SEVERITY_MAX}))
     if mistakes:
-        phase = "" if wanted.phase is None else wanted.phase.value
-        return _whole(visit, view, mistakes, left, change_note=note, phase=phase)
+        return _whole(visit, view, mistakes, left, change_note=note, **chosen)
     work = change(visit.parts.incidents, incident_id, visit.actor, wanted, note, [one.what for one in left])
     await visit.write(work)
     return visit.go(view.path, "success", "incidents.done.changed")
@@ -278,6 +279,7 @@ def _whole(
     zone = visit.parts.policy.rules.hours.zone
     summary = next((fact.summary for fact in view.facts if fact.summary is not None), None)
     law = consequence_words(visit.parts, view, visit.language)
+    stands = {name: str(getattr(view.incident, name)) for name in _CHANGED}
     return visit.page(
         "incident.html",
         status=422 if mistakes else 200,
@@ -297,7 +299,7 @@ def _whole(
         known_local=f"{view.incident.known_at.astimezone(zone):%Y-%m-%dT%H:%M}",
         shown_at_first=SHOWN_AT_FIRST,
         left=left or [],
-        typed={"note": "", "change_note": "", "reason": "", "phase": view.incident.phase, **typed},
+        typed={"note": "", "change_note": "", "reason": "", **stands, **typed},
     )
 
 

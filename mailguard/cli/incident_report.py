@@ -31,7 +31,7 @@ def report(
     from mailguard.incidents.report import Period
     from mailguard.incidents.report import report as reported
     from mailguard.judging.active import ActivePolicy
-    from mailguard.web.report_view import quiet_rules, report_lines, report_view
+    from mailguard.web.report_view import report_lines, report_view
 
     if form not in FORMATS or (language and language not in CATALOGUES):
         typer.echo("--format must be html or csv, --language ja or en", err=True)
@@ -41,7 +41,7 @@ def report(
         zone = policy.rules.hours.zone
         period = Period(year or office.spool.clock.now().astimezone(zone).year, month)
         spoken: Language = "en" if (language or office.settings.office.language) == "en" else "ja"
-        found = office.store.read_now(lambda reader: reported(reader, period, zone, quiet_rules(policy.rules)))
+        found = office.store.read_now(lambda reader: reported(reader, period, zone, policy.rules.quiet))
         view = report_view(found, policy.in_force.files, spoken)
         if form == "csv":
             sys.stdout.writelines(report_lines(view, spoken))

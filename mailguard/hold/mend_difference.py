@@ -58,13 +58,17 @@ class Judged:
     verdicts: tuple[Verdict, ...]
 
 
-def differences(before: Judged, after: Judged) -> Differences:
-    """What changed from one judgement to the next."""
+def differences(before: Judged, after: Judged, quiet: frozenset[str] = frozenset()) -> Differences:
+    """What changed from one judgement to the next.
+
+    ``quiet``: reasons that are told only where there is no other (``policy.rules.RuleSet.quiet``). They hold on behind
+    another one, so beside it they are neither gone nor new.
+    """
     said_before, said_after = _by_reason(before.explanations), _by_reason(after.explanations)
     both = [reason for reason in said_before if reason in said_after]
     return Differences(
-        gone=tuple(one for reason, one in said_before.items() if reason not in said_after),
-        new=tuple(one for reason, one in said_after.items() if reason not in said_before),
+        gone=_only_in(said_before, said_after, quiet),
+        new=_only_in(said_after, said_before, quiet),
         reworded=tuple(
             (said_before[reason], said_after[reason])
             for reason in both
@@ -75,6 +79,14 @@ def differences(before: Judged, after: Judged) -> Differences:
         needs_after=_strictest(after.verdicts),
         is_blocked=any(one.action is Action.BLOCK for one in after.verdicts),
     )
+
+
+def _only_in(
+    said: Mapping[str, Explanation], other: Mapping[str, Explanation], quiet: frozenset[str]
+) -> tuple[Explanation, ...]:
+    return tuple(
+        one for reason, one in said.items() if reason not in other and not (other and reason in quiet)
+    )  # fmt: skip
 
 
 def _weight(needs: Needs | None) -> int:

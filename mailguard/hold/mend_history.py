@@ -11,8 +11,11 @@ from mailguard.spool import Spool
 from mailguard.spool.box_queries import Reader
 
 
-def changed_by_edit(spool: Spool, reader: Reader, queue_id: QueueId, number: int) -> Differences | None:
-    """What changed with the judgement of that number; None where there is none, or none before it.
+def changed_by_edit(
+    spool: Spool, reader: Reader, queue_id: QueueId, number: int, quiet: frozenset[str]
+) -> Differences | None:
+    """What changed with the judgement of that number; None where there is none, or none before it. ``quiet``: as in
+    ``mend_difference.differences``.
 
     Verdicts are not kept with judgements: who decides is not compared.
     """
@@ -20,7 +23,9 @@ def changed_by_edit(spool: Spool, reader: Reader, queue_id: QueueId, number: int
     before = spool.judgement(reader, queue_id, number - 1)
     if after is None or before is None:
         return None
-    return differences(Judged(before.explanations, before.facts, ()), Judged(after.explanations, after.facts, ()))
+    return differences(
+        Judged(before.explanations, before.facts, ()), Judged(after.explanations, after.facts, ()), quiet
+    )  # fmt: skip
 
 
 def done_by_edit(reader: Reader, queue_id: QueueId, number: int) -> tuple[EditDone, ...]:

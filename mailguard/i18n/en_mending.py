@@ -117,7 +117,7 @@ TEXTS: dict[str, str] = {
     "mending.page.count": "{before}, then {after}",
     "mending.page.same": "Why it is held is as before.",
     "mending.page.needs.timer": "Afterwards it is sent by itself when its time is over.",
-    "mending.page.needs.sender": "Afterwards it still needs your decision to be sent.",
+    "mending.page.needs.sender": "Afterwards it still waits for your decision.",
     "mending.page.needs.approver": "Afterwards it needs an approval to be sent.",
     "mending.page.needs.administrator": "Afterwards it needs an administrator or officer to decide.",
     "mending.page.changed.title": "What the change did",

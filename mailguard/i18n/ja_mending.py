@@ -117,7 +117,7 @@ TEXTS: dict[str, str] = {
     "mending.page.count": "{before}件 → {after}件",
     "mending.page.same": "保留の理由は、直す前と同じです。",
     "mending.page.needs.timer": "直したあとは、時間になると自動的に送信します。",
-    "mending.page.needs.sender": "直したあとも、送信するにはあなたの確認が必要です。",
+    "mending.page.needs.sender": "直したあとも、あなたの確認を待ちます。",
     "mending.page.needs.approver": "直したあとも、送信するには承認が必要です。",
     "mending.page.needs.administrator": "直したあとは、システム管理者か責任者の確認が必要です。",
     "mending.page.changed.title": "直した結果",

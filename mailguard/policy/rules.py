@@ -194,6 +194,11 @@ class RuleSet:
             rule.id for rule in self.rules if rule.opens_incident and not (self.observes or rule.is_observed)
         )  # fmt: skip
 
+    @cached_property
+    def quiet(self) -> frozenset[str]:
+        """The rules that only let mail wait: their reason is told where no other has one."""
+        return frozenset(rule.id for rule in self.rules if rule.is_quiet)
+
 
 def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()

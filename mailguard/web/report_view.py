@@ -45,11 +45,6 @@ def report_view(found: Report, rules: RuleSet, language: Language) -> ReportView
     )
 
 
-def quiet_rules(rules: RuleSet) -> frozenset[str]:
-    """Those that only let mail wait."""
-    return frozenset(rule.id for rule in rules.rules if rule.is_quiet)
-
-
 def report_lines(view: ReportView, language: Language) -> Iterator[str]:
     """Lines of CSV for spreadsheets: a table after another, each line beginning with what its table is."""
 

@@ -144,6 +144,7 @@ class Mender:
                 tuple(entry.verdict for entry in held if entry.verdict is not None),
             ),
             Judged(judgement.explanations, judgement.facts, verdicts),
+            self._policy.rules.quiet,
         )
         return Preview(found, mended.notes | ({Note.BLOCKED} if found.is_blocked else frozenset()))
 

@@ -11,7 +11,7 @@ from mailguard.incidents import Change, Opening, add_note, change
 from mailguard.incidents.report import DrillRow, MonthRow, Period, Report, report
 from mailguard.model.incident import Cause, IncidentKind
 from mailguard.store import Store
-from mailguard.web.report_view import quiet_rules, report_lines, report_view
+from mailguard.web.report_view import report_lines, report_view
 from tests.conformance.hold_parts import NOWHERE, SENDER, A, MakeNode
 from tests.conformance.test_incident_look_back import CROWD, wire
 from tests.conformance.test_incidents import OWNER, Desk, desk_of, name_officers
@@ -23,7 +23,7 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 
 async def reported(desk: Desk, period: Period) -> Report:
     """The report of a period."""
-    quiet = quiet_rules(desk.node.policy.rules)
+    quiet = desk.node.policy.rules.quiet
     return await desk.node.store.read(lambda reader: report(reader, period, TOKYO, quiet))
 
 
@@ -61,7 +61,7 @@ async def test_near_misses_overrides_and_accidents_are_counted_by_month_departme
     assert {"総務": (2, 2)} == dict(whole.departments)
     # Whose mails they were only for whoever asks for names.
     assert {} == whole.people
-    quiet = quiet_rules(desk.node.policy.rules)
+    quiet = desk.node.policy.rules.quiet
     named = await store.read(lambda reader: report(reader, Period(now.year), TOKYO, quiet, names=True))
     assert {SENDER: (2, 1)} == dict(named.people)
     lines = list(report_lines(report_view(named, desk.node.policy.rules, "ja"), "ja"))

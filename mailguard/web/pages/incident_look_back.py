@@ -18,7 +18,6 @@ from mailguard.policy.sentences import title_of
 from mailguard.web.forms import Mistake
 from mailguard.web.incident_mails import NAMED_MAX, ids_in, owners_seen, seen_mails
 from mailguard.web.incident_view import IncidentView, incident_view
-from mailguard.web.report_view import quiet_rules
 from mailguard.web.visit import SignedIn, SignedInVisit
 
 router = APIRouter()
@@ -85,7 +84,7 @@ async def _page(
 
     def read(reader: Connection) -> tuple[LookBack, list[Shown], bool]:
         owners = owners_seen(reader, visit.viewer)
-        found = look_back(parts.spool, reader, view.incident, owners, quiet_rules(parts.policy.rules))
+        found = look_back(parts.spool, reader, view.incident, owners, parts.policy.rules.quiet)
         summaries = parts.spool.summaries(reader, [one.queue_id for one in found.candidates])
         people = persons_of(reader, {one.owner for one in found.candidates})
         shown = [

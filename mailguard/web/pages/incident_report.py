@@ -14,7 +14,7 @@ from mailguard.model.audit import AuditAction, AuditEvent
 from mailguard.model.people import Right
 from mailguard.store import Transaction
 from mailguard.web.downloads import csv_file
-from mailguard.web.report_view import ReportView, quiet_rules, report_lines, report_view
+from mailguard.web.report_view import ReportView, report_lines, report_view
 from mailguard.web.visit import NotHere, SignedInVisit, having
 
 router = APIRouter()
@@ -76,7 +76,7 @@ def _word(period: Period) -> str:
 async def _view(visit: SignedInVisit, period: Period, *, names: bool = False) -> ReportView:
     rules = visit.parts.policy.rules
     found = await visit.read(
-        lambda reader: report(reader, period, rules.hours.zone, quiet_rules(rules), names=names)
+        lambda reader: report(reader, period, rules.hours.zone, rules.quiet, names=names)
     )  # fmt: skip
     return report_view(found, visit.parts.policy.in_force.files, visit.language)
 

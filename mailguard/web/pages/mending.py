@@ -100,8 +100,8 @@ async def changed_of(visit: SignedInVisit, one: OpenedMail, number: int) -> Diff
     """What the edit with that judgement changed; None where there is none."""
     if not 1 < number < _NUMBER_MAX:
         return None
-    spool = visit.parts.spool
-    return await visit.read(lambda reader: changed_by_edit(spool, reader, one.queue_id, number))
+    spool, quiet = visit.parts.spool, visit.parts.policy.rules.quiet
+    return await visit.read(lambda reader: changed_by_edit(spool, reader, one.queue_id, number, quiet))
 
 
 async def _mendable(visit: SignedInVisit, queue_id: QueueId) -> OpenedMail:

@@ -31,6 +31,19 @@ def test_reasons_that_go_come_and_say_something_else_are_told_apart() -> None:
     assert ((), (), ((LIST, FEWER),)) == (fewer.gone, fewer.new, fewer.reworded)
 
 
+def test_waiting_as_any_mail_does_is_neither_gone_nor_new_beside_another_reason() -> None:
+    """Mail to the outside waits before and after my change: nothing of it was mended or is to be minded."""
+    quiet = frozenset({"pause"})
+    mended = differences(Judged((LIST,), {}, (SENDER,)), Judged((PAUSE,), {}, (TIMER,)), quiet)
+    worse = differences(Judged((PAUSE,), {}, (TIMER,)), Judged((LIST,), {}, (SENDER,)), quiet)
+    inside = differences(Judged((PAUSE,), {}, (TIMER,)), Judged((), {}, ()), quiet)
+
+    assert ((LIST,), ()) == (mended.gone, mended.new)
+    assert ((), (LIST,)) == (worse.gone, worse.new)
+    assert ((PAUSE,), ()) == (inside.gone, inside.new)
+    assert mended.is_better
+
+
 def test_findings_are_compared_by_kind_and_place() -> None:
     """What was found before and is not any more is named with its counts; what never counted is not."""
     after = facts(("phone_number", "body", 2))

@@ -71,6 +71,8 @@ TEXTS: dict[str, str] = {
     "pages.signed_out": "You have signed out.",
     "pages.sign_in.title": "Sign in",
     "pages.close": "Close",
+    "pages.day.today": "today",
+    "pages.day.tomorrow": "tomorrow",
     "pages.left.days": "{d} d {h} h left",
     "pages.left.hours": "{h} h {m} min left",
     "pages.left.minutes": "{m} min {s} s left",

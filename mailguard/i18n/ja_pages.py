@@ -69,6 +69,8 @@ TEXTS: dict[str, str] = {
     "pages.signed_out": "サインアウトしました。",
     "pages.sign_in.title": "サインイン",
     "pages.close": "閉じる",
+    "pages.day.today": "今日",
+    "pages.day.tomorrow": "明日",
     "pages.left.days": "あと {d}日{h}時間",
     "pages.left.hours": "あと {h}時間{m}分",
     "pages.left.minutes": "あと {m}分{s}秒",

@@ -1,8 +1,8 @@
 """Templates to pages. A page and a part of it come from the same template: a part is one of its blocks.
 
 Everything is escaped; a name a template uses and nobody gave is an error, never an empty string. What templates may
-call is listed in ``_functions`` and ``_filters``: ``t`` for texts, ``when``, ``day``, ``ago``, ``left``, ``count`` for
-values, ``mark`` and ``address`` for what comes from a mail, ``asset`` and ``icon`` for files.
+call is listed in ``_functions`` and ``_filters``: ``t`` for texts, ``when``, ``day``, ``ago``, ``days_until``, ``left``
+and ``count`` for values, ``mark`` and ``address`` for what comes from a mail, ``asset`` and ``icon`` for files.
 """
 
 from __future__ import annotations
@@ -65,6 +65,11 @@ class Renderer:
             return showing.ago(moment, self._clock.now(), context["language"])
 
         @pass_context
+        def days_until(context: Context, moment: date) -> Markup:
+            today = self._clock.now().astimezone(self._zone()).date()
+            return showing.days_until(moment, today, context["language"])
+
+        @pass_context
         def count(context: Context, number: int) -> Markup:
             return showing.count(number, context["language"])
 
@@ -81,6 +86,7 @@ class Renderer:
             "day": day,
             "left": left,
             "ago": ago,
+            "days_until": days_until,
             "count": count,
             "mark": showing.mark,
             "address": showing.address,

@@ -90,6 +90,18 @@ def ago(moment: datetime, now: datetime, language: Language) -> Markup:
     return escape(words.replace(" ", "") if language == "ja" else words)
 
 
+def days_until(last_day: date, today: date, language: Language) -> Markup:
+    """How far away a last day is, in days of the calendar, whatever the hour: 明日, 2日後."""
+    days = (last_day - today).days
+    if days in (0, 1):
+        return text(language, "pages.day.tomorrow" if days else "pages.day.today")
+    # Days alone: nobody plans a report by "in a month".
+    words = format_timedelta(
+        last_day - today, granularity="day", threshold=math.inf, add_direction=True, locale=language
+    )  # fmt: skip
+    return escape(words.replace(" ", "") if language == "ja" else words)
+
+
 DAYS_FROM_HOURS = 48
 """From here on nobody counts in hours."""
 

@@ -27,6 +27,7 @@ class StepKind(StrEnum):
     BLOCKED = "blocked"
     CHANGED = "changed"
     EXTENDED = "extended"
+    STOPPED = "stopped"
     SCHEDULED = "scheduled"
     ESCALATED = "escalated"
     APPROVED = "approved"
@@ -137,6 +138,8 @@ def _steps(event: AuditEvent) -> list[Step]:
         return []
     if event.action is AuditAction.PASSWORD_TOLD:
         kind = _TOLD_BY.get(str(event.details.get("channel")), kind)
+    if event.action is AuditAction.EXTENDED and event.details.get("seconds") is None:
+        kind = StepKind.STOPPED
     if event.action is AuditAction.PARCEL_MADE and event.details.get("wished_mode"):
         kind = StepKind.PROTECTED_OTHERWISE
     positions = event.numbers()

@@ -126,7 +126,7 @@ TEXTS: dict[str, str] = {
     "evidence.sheet.action.hold.answered": "answered what is asked before it is sent",
     "evidence.sheet.action.hold.released": "released it",
     "evidence.sheet.action.hold.released_by_timer": "released it at the end of the wait",
-    "evidence.sheet.action.hold.extended": "made the wait longer",
+    "evidence.sheet.action.hold.extended": "made the wait longer, or stopped its clock",
     "evidence.sheet.action.hold.cancelled": "cancelled it",
     "evidence.sheet.action.hold.changed": "changed how it is sent",
     "evidence.sheet.action.hold.restored": "undid the cancellation",

@@ -123,7 +123,7 @@ TEXTS: dict[str, str] = {
     "evidence.sheet.action.hold.answered": "送信前の確認に答えた",
     "evidence.sheet.action.hold.released": "送信してよいとした",
     "evidence.sheet.action.hold.released_by_timer": "待ち時間が終わり、送信してよいとした",
-    "evidence.sheet.action.hold.extended": "待ち時間をのばした",
+    "evidence.sheet.action.hold.extended": "待ち時間をのばした、または時計を止めた",
     "evidence.sheet.action.hold.cancelled": "取り消した",
     "evidence.sheet.action.hold.changed": "送り方を変えた",
     "evidence.sheet.action.hold.restored": "取り消しをやめ、保留に戻した",

@@ -25,6 +25,16 @@ def test_notice_to_several_people_is_one_step_and_a_reminder_another() -> None:
     assert [START, START + timedelta(days=1)] == [one.at for one in found]
 
 
+def test_stopped_clock_is_another_step_than_a_longer_wait() -> None:
+    """I stopped the clock: the page says so, and not that the time was changed."""
+    both = [
+        AuditEvent(START, SATO, AuditAction.EXTENDED, "Q", {"positions": [0], "seconds": seconds})
+        for seconds in (600, None)
+    ]
+
+    assert [StepKind.EXTENDED, StepKind.STOPPED] == [one.kind for one in timeline(both, {})]
+
+
 def test_change_says_what_was_changed() -> None:
     """I read what somebody did to the mail, in counts, and never whom or what."""
     details = {"removed": [1, 2], "subject": True, "recipients": "individual", "protection": "auto", "channel": "sms"}

@@ -60,10 +60,17 @@ TEXTS: dict[str, str] = {
     "incidents.scope.recipients.what": (
         "Everybody outside is counted as a wrong recipient. Tick those who were meant to get it, and save."
     ),
+    "incidents.scope.recipients.wrong": (
+        "Tick only those who got it by mistake, and save. "
+        "Everybody outside without a tick is counted as meant to get it."
+    ),
+    "incidents.scope.pick.wrong": "Where fewer were wrong: tick the wrong ones instead",
+    "incidents.scope.pick.meant": "Tick those who were meant to get it instead",
     "incidents.scope.wrong": "Wrong recipient",
     "incidents.scope.meant": "Meant to get it",
     "incidents.scope.wrong.default": "Everybody outside is counted",
     "incidents.scope.tick.meant": "Was meant to get it",
+    "incidents.scope.tick.outsider": "Got it by mistake",
     "incidents.scope.tick.wrong": "Was not to get it either",
     "incidents.scope.of_mail": "Mail:",
     "incidents.scope.insiders": "Recipients inside: {count}",
@@ -88,6 +95,7 @@ TEXTS: dict[str, str] = {
     "incidents.scope.mistake.marked": (
         "Somebody else saved the marks of recipients while you were looking. Look at them as they are, and mark again"
     ),
+    "incidents.scope.mistake.wrong": "Tick at least one who got it by mistake",
     "incidents.scope.mistake.value": "Write the right number in figures, 0 or more",
     "incidents.scope.mistake.reason": "Write a reason (up to 10,000 characters)",
 }

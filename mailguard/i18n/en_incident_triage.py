@@ -116,7 +116,7 @@ TEXTS: dict[str, str] = {
     "incidents.triage.known.protected.clear": "{clear} of {count} wrong recipients can read it as it is",
     "incidents.triage.known.protected.told": "the password may have reached {readable} of them",
     "incidents.triage.known.protected.with_sender": (
-        "{with_sender} got it encrypted; the sender has the password, and has not said yet whether they told it"
+        "{with_sender} got it encrypted; the sender has the password, and it is not known whether they told it"
     ),
     "incidents.triage.known.protected.sealed": (
         "{count} got it encrypted and were told no password; whether they learned it another way is for people to ask"

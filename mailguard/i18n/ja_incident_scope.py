@@ -60,10 +60,16 @@ TEXTS: dict[str, str] = {
     "incidents.scope.recipients.what": (
         "社外の宛先は、すべて誤って送ったものとして数えています。送ってよかった方に印を付けて保存してください。"
     ),
+    "incidents.scope.recipients.wrong": (
+        "誤って受け取った方だけに印を付けて、保存してください。印を付けない社外の方は、送ってよかった方として数えます。"
+    ),
+    "incidents.scope.pick.wrong": "誤った方のほうが少ないときは、誤った方に印を付ける",
+    "incidents.scope.pick.meant": "送ってよかった方に印を付ける形に戻す",
     "incidents.scope.wrong": "誤った宛先",
     "incidents.scope.meant": "送ってよかった宛先",
     "incidents.scope.wrong.default": "社外の宛先をすべて数えています",
     "incidents.scope.tick.meant": "この方には送ってよかった",
+    "incidents.scope.tick.outsider": "この方に送ったのは誤り",
     "incidents.scope.tick.wrong": "この方にも送ってはいけなかった",
     "incidents.scope.of_mail": "メール:",
     "incidents.scope.insiders": "社内の宛先 {count}名",
@@ -88,6 +94,7 @@ TEXTS: dict[str, str] = {
     "incidents.scope.mistake.marked": (
         "見ている間に、ほかの方が宛先の印を保存しました。いまの印を確かめてから、付け直してください"
     ),
+    "incidents.scope.mistake.wrong": "誤って受け取った方に、1人以上印を付けてください",
     "incidents.scope.mistake.value": "正しい数を、0以上の数字で書いてください",
     "incidents.scope.mistake.reason": "理由を書いてください(10,000文字まで)",
 }

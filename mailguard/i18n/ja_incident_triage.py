@@ -116,7 +116,7 @@ TEXTS: dict[str, str] = {
     "incidents.triage.known.protected.clear": "誤って届いた{count}名のうち{clear}名に、そのまま読める形で届きました",
     "incidents.triage.known.protected.told": "{readable}名にはパスワードも届いている可能性があります",
     "incidents.triage.known.protected.with_sender": (
-        "{with_sender}名に暗号化して届きました。パスワードは送信した人に渡してあり、相手に伝えたかはまだ聞いていません"
+        "{with_sender}名に暗号化して届きました。パスワードは送信した人に渡してあり、相手に伝えたかは分かっていません"
     ),
     "incidents.triage.known.protected.sealed": (
         "{count}名に暗号化して届き、パスワードは相手に知らせていません。ほかの方法でも伝わっていないか、人が確かめます"

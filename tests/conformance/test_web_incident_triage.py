@@ -14,7 +14,7 @@ from mailguard.incidents.deciding import decision_of
 from mailguard.incidents.triage import UNKNOWN
 from mailguard.model.audit import AuditAction
 from mailguard.model.incident import Entry, EntryKind
-from tests.conformance.hold_parts import SATO, SENDER, A, B, MakeNode, Node
+from tests.conformance.hold_parts import SATO, SENDER, A, B, C, MakeNode, Node
 from tests.conformance.mail_pages import words_of
 from tests.conformance.test_web_incidents import ADMINISTRATOR, CISO, HEAD, TWO, half_sent, name_people, reported
 from tests.conformance.web_office import WebOffice
@@ -133,6 +133,32 @@ async def test_recipients_who_were_meant_to_get_it_are_no_leak(
     assert [[queue_id, 1]] == next(one for one in found if one.kind is EntryKind.CORRECTED).details["wrong"]
     assert JA["law.because.nobody"] in law
     assert 1 == page.text.count("checked>")
+
+
+async def test_one_wrong_recipient_among_many_is_marked_with_one_tick(
+    web_office: WebOffice, node: Node, hop: ScriptedNextHop
+) -> None:
+    """Of a mail to many who were meant to get it one was wrong: the officer ticks that one, and not all the others."""
+    queue_id = await node.held(A, B, C)
+    await node.store.write(hold.release(node.spool, queue_id, SATO, ""))
+    await node.look()
+    incident_id = await reported(web_office, queue_id)
+    path = f"/incidents/{incident_id}/scope"
+    async with await web_office.signed_in(HEAD, TWO) as client:
+        plain = (await client.get(path)).text
+        turned = (await client.get(f"{path}?pick=wrong")).text
+        nobody = await client.post(f"{path}/wrong", data={"pick": "wrong"})
+        done = await client.post(f"{path}/wrong", data={"pick": "wrong", "wrong": f"{queue_id}:1"})
+        after = (await client.get(f"{path}?pick=wrong")).text
+
+    assert f'href="{path}?pick=wrong' in plain
+    assert (0, 3) == (turned.count('name="meant"'), turned.count('name="wrong"'))
+    assert 0 == turned.count(" checked>")
+    assert [422, 303] == [nobody.status_code, done.status_code]
+    assert JA["incidents.scope.mistake.wrong"] in words_of(nobody)
+    assert f'value="{queue_id}:1" checked>' in after
+    (marked,) = await entries(web_office, incident_id, EntryKind.CORRECTED)
+    assert [[queue_id, 1]] == marked.details["wrong"]
 
 
 async def test_answers_move_the_clocks_and_an_officer_decides_and_signs(

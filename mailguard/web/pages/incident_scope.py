@@ -33,6 +33,8 @@ LOOK = "people"
 """What is looked at, as the record names it."""
 MASKED_SHOWN = 5
 SHOWN_AT_FIRST = 10
+PICK_FROM = 3
+"""From so many outsiders on it can be less work to tick those who were wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,11 @@ class Typed:
 
 
 @router.get(_PAGE)
-async def shown(visit: SignedIn, incident_id: IncidentId, look: str = "") -> Response:
-    """The figures, each with where it comes from."""
+async def shown(visit: SignedIn, incident_id: IncidentId, look: str = "", pick: str = "") -> Response:
+    """The figures, each with where it comes from. ``pick`` "wrong": outsiders who were wrong are ticked."""
     view = await incident_view(visit, incident_id, IncidentAct.SEE)
     may_see = IncidentAct.SEE_NAMES in view.acts and bool(look) and may_look(visit, view, LOOK, look)
-    return _page(visit, view, shows_names=may_see)
+    return _page(visit, view, shows_names=may_see, picks_wrong=pick == "wrong")
 
 
 @router.post(f"{_PAGE}/count")
@@ -88,18 +90,27 @@ async def looked(visit: SignedIn, incident_id: IncidentId) -> Response:
 
 @router.post(f"{_PAGE}/wrong")
 async def marked(visit: SignedIn, incident_id: IncidentId) -> Response:
-    """Says who was not to get it: outsiders but those ticked as meant, and insiders ticked as wrong."""
+    """Says who was not to get it: outsiders but those ticked as meant, and insiders ticked as wrong; where wrong ones
+    are picked, everybody ticked as wrong."""
     view = await incident_view(visit, incident_id, IncidentAct.WORK)
     form = await visit.form()
-    note = form.text("note")
+    note, picks_wrong = form.text("note"), form.text("pick") == "wrong"
+    meant, wrong = set(form.texts("meant")), set(form.texts("wrong"))
+    mistakes = []
     if len(note) > NOTE_MAX:
-        return _page(visit, view, [Mistake("note", "incidents.mistake.note.long", {"max": NOTE_MAX})], Typed(note=note))
+        mistakes.append(Mistake("note", "incidents.mistake.note.long", {"max": NOTE_MAX}))
     if form.has("marked") and form.text("marked") != _marked(view):
         # All of them are said at once: what somebody has not seen they would take back.
-        return _page(visit, view, [Mistake("marked", "incidents.scope.mistake.marked")], Typed(note=note))
-    meant, wrong = set(form.texts("meant")), set(form.texts("wrong"))
+        mistakes.append(Mistake("recipients-title", "incidents.scope.mistake.marked"))
+    elif picks_wrong and not wrong:
+        # A form sent too early would say that nothing leaked.
+        mistakes.append(Mistake("recipients-title", "incidents.scope.mistake.wrong"))
+    if mistakes:
+        return _page(visit, view, mistakes, Typed(note=note), picks_wrong=picks_wrong)
     recipients = scope_of(view.facts, view.entries).recipients
-    chosen = [one.wrong for one in recipients if _is_wrong(one, meant, wrong)]
+    chosen = [
+        one.wrong for one in recipients if (tick_of(one) in wrong if picks_wrong else _is_wrong(one, meant, wrong))
+    ]
     work = mark_wrong(
         visit.parts.incidents, incident_id, visit.actor, chosen, [one.queue_id for one in view.facts], note
     )  # fmt: skip
@@ -166,6 +177,7 @@ def _page(
     typed: Typed | None = None,
     *,
     shows_names: bool = False,
+    picks_wrong: bool = False,
 ) -> Response:
     scope = scope_of(view.facts, view.entries)
     names, labels = CATALOGUES[visit.language], scope.labels
@@ -183,6 +195,8 @@ def _page(
         insiders=[one for one in scope.recipients if not one.is_outside],
         tick_of=tick_of,
         marked=_marked(view),
+        picks_wrong=picks_wrong,
+        pick_from=PICK_FROM,
         people_in=_people_in,
         subjects=_subjects(view),
         shown_at_first=SHOWN_AT_FIRST,

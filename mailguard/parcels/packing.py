@@ -276,10 +276,11 @@ class Packer:
             text = [] if plan.is_text_packed else [kept_entity(message, one) for one in plan.text]
             if not plan.is_text_packed:
                 text += [kept_entity(message, one, in_page=True) for one in plan.pictures]
-            write_body(body.append, boundary, [*text, *(kept_entity(message, part) for part in plan.kept)])
+            entities = [*text, *(kept_entity(message, part) for part in plan.kept)]
+            write_body(body.append, boundary, entities)
             heads = {head for one in made for head in one.heads.values()}
             head = head_with(message, made[0].subject if plan.is_subject_neutral else None, boundary)
-            more = tuple(read_of_head(unstuffed(one)) for one in heads)
+            more = (*(read_of_head(unstuffed(one)) for one in heads), *map(_called, entities))
             pages = () if plan.is_text_packed else tuple(_as_written(message, one) for one in plan.text)
             if seen := await verify(head + unstuffed(b"".join(body)), (*more, *pages, *self._beside(made))):
                 return seen
@@ -314,6 +315,11 @@ def _as_written(message: Message, part: Part) -> str:
     """A text as it lies there and as a browser undoes it: attributes, broken tags and addresses of links."""
     source = message.text(part)
     return f"{source}\n{unquote(source)}\n{unescape(source)}"
+
+
+def _called(entity: bytes) -> str:
+    """What a part says of itself: its type, name and what a page calls it."""
+    return entity.partition(b"\r\n\r\n")[0].decode("utf-8", "replace")
 
 
 def _shown_names(manifest: Manifest) -> tuple[str, ...]:

@@ -12,9 +12,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from email.header import Header
+from email.utils import format_datetime, parsedate_to_datetime
 from urllib.parse import quote
 
 from mailguard.mime.message import Field, Message, Part, fields_of, stuffed
+from mailguard.mime.message_ids import message_ids_in
 
 _FIELDS = frozenset(
     {
@@ -24,6 +26,18 @@ _FIELDS = frozenset(
 )  # fmt: skip
 """What a reader or a reader's program needs of the header. Others may carry words of the mail: threads, keywords,
 descriptions, what a program kept for itself."""
+_IDS = frozenset({"message-id", "in-reply-to", "references"})
+_WORDLESS = {
+    "date": re.compile(
+        r"(?:[A-Z][a-z]{2}, {0,2})?[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})? "
+        r"(?:[+-][0-9]{4}|[A-Z]{1,5})(?: \([A-Z]{1,5}\))?"
+    ),
+    "importance": re.compile("high|normal|low", re.IGNORECASE),
+    "priority": re.compile("urgent|normal|non-urgent", re.IGNORECASE),
+    "x-priority": re.compile(r"[1-5](?: ?\((?:highest|high|normal|low|lowest)\))?", re.IGNORECASE),
+    "auto-submitted": re.compile("no|auto-(?:generated|replied|notified)", re.IGNORECASE),
+}
+"""What programs write in fields that nobody reads. Remarks may stand behind it, and are not for the way."""
 _PARAMETERS = ("charset", "format", "delsp", "method")
 _ENCODINGS = ("7bit", "8bit", "binary", "base64", "quoted-printable")
 _TOKEN = re.compile(r"[A-Za-z0-9._+-]{1,40}")
@@ -56,7 +70,7 @@ def head_with(message: Message, subject: str | None, boundary: str) -> bytes:
         name = field.name.lower()
         if name not in _FIELDS or (name == "subject" and subject is not None):
             continue
-        out += _octets(message.octets, field)
+        out += _without_words(message.octets, field)
     if subject is not None:
         out += _subject(subject)
     return out + (f'MIME-Version: 1.0\r\nContent-Type: multipart/mixed;\r\n\tboundary="{boundary}"\r\n'.encode("ascii"))
@@ -144,6 +158,32 @@ def _subject(words: str) -> bytes:
     one_line = " ".join(words.split())
     encoded = Header(one_line, None if one_line.isascii() else "utf-8", header_name="Subject").encode(linesep="\r\n")
     return f"Subject: {encoded}\r\n".encode("ascii")
+
+
+def _without_words(octets: bytes, field: Field) -> bytes:
+    """A field as it is written; of one for programs only what those need, and nothing where there is none of it."""
+    name = field.name.lower()
+    if name in _IDS:
+        ids = [one for one in message_ids_in(field.value) if one.isascii() and ("@" in one or b"<" in field.value)]
+        kept = "\r\n ".join(ids)
+        is_as_written = "".join(ids).strip("<>") == "".join(field.text.split()).strip("<>")
+    elif name in _WORDLESS:
+        found = _WORDLESS[name].match(field.text)
+        kept = found[0] if found is not None else _date(field.text) if name == "date" else ""
+        is_as_written = kept == field.text
+    else:
+        return _octets(octets, field)
+    if is_as_written:
+        return _octets(octets, field)
+    return f"{field.name}: {kept}\r\n".encode("ascii") if kept else b""
+
+
+def _date(written: str) -> str:
+    """A date in an older form in today's; "" for what is none."""
+    try:
+        return format_datetime(parsedate_to_datetime(written))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return ""
 
 
 def _octets(octets: bytes, field: Field) -> bytes:

@@ -139,6 +139,37 @@ def test_inner_parts_of_every_kind_leave_nothing_behind() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "leaves"),
+    [
+        ("Date: Thu, 26 Nov 2026 10:00:00 +0900 (090-4127-0538)", "Date: Thu, 26 Nov 2026 10:00:00 +0900"),
+        ("Date: Thu, 26 Nov 2026 10:00:00 +0900 (JST)", "Date: Thu, 26 Nov 2026 10:00:00 +0900 (JST)"),
+        ("Date: Thu, 26-Nov-2026 10:00:00 +0900", "Date: Thu, 26 Nov 2026 10:00:00 +0900"),
+        ("Date: 090-4127-0538", ""),
+        ('In-Reply-To: 090-4127-0538\'s message of "Thu" <2@office.example.jp>', "In-Reply-To: <2@office.example.jp>"),
+        ("References: <2@x.example>\r\n <3@x.example>", "References: <2@x.example>\r\n <3@x.example>"),
+        ("References: <2@x.example>\r\n 090-4127-0538 <3@x.example>", "References: <2@x.example>\r\n <3@x.example>"),
+        ("References: 長谷川美咲", ""),
+        ("In-Reply-To: 2@x.example", "In-Reply-To: 2@x.example"),
+        ("In-Reply-To: 090-4127-0538", ""),
+        ("Importance: High", "Importance: High"),
+        ("Importance: 090-4127-0538", ""),
+        ("Priority: urgent 090-4127-0538", "Priority: urgent"),
+        ("X-Priority: 1 (Highest)", "X-Priority: 1 (Highest)"),
+        ("X-Priority: 1 (長谷川 美咲)", "X-Priority: 1"),
+        ('Auto-Submitted: auto-notified; owner-email="090-4127-0538"', "Auto-Submitted: auto-notified"),
+    ],
+)
+def test_field_for_programs_leaves_without_words(written: str, leaves: str) -> None:
+    """Dates, threads and priorities are what programs need of them; what else stands in their fields does not leave."""
+    name = written.partition(":")[0]
+    (left,) = packed(f"{written}\r\n".encode() + mail(BODY))
+    head = left.octets().partition(b"\r\n\r\n")[0].decode() + "\r\n"
+
+    assert [] == shown(left)
+    assert f"{leaves}\r\n" in head if leaves else f"{name}:" not in head
+
+
+@pytest.mark.parametrize(
     ("name", "octets", "mode"),
     [("名簿.xlsx", WORKBOOK, Mode.OFFICE), ("名簿.csv", ROSTER, Mode.ZIP)],
     ids=["office", "other"],
@@ -246,6 +277,26 @@ def test_kept_file_has_a_header_block_of_our_own() -> None:
 
     assert [] == shown(left)
     assert squeezed("見本です。") in readable(left.octets())
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "Content-Type: text/plain; charset=09041270538\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nx",
+        "Content-Type: application/x-09041270538\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nx",
+        'Content-Type: multipart/related; boundary="c"\r\n\r\n--c\r\nContent-Type: text/html\r\n\r\n<p>x</p>\r\n'
+        "--c\r\nContent-Type: image/png\r\nContent-ID: <090-4127-0538@x>\r\n\r\nx\r\n--c--\r\n",
+    ],
+    ids=["charset", "type", "picture"],
+)
+def test_part_whose_very_header_tells_something_goes_inside(part: str) -> None:
+    """Where a number of the list stands in what a program calls another part, that part is not left outside."""
+    octets = mail(HARMLESS, ("名簿.csv", ROSTER))
+    boundary = Message(octets).root.parameters["boundary"]
+    octets = octets.replace(f"--{boundary}--".encode(), f"--{boundary}\r\n{part}\r\n--{boundary}--".encode())
+    (left,) = packed(octets)
+
+    assert [] == shown(left)
 
 
 def test_one_parcel_serves_all_unless_each_is_to_have_its_own() -> None:

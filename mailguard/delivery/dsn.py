@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from email import policy
 from email.headerregistry import Address
@@ -25,6 +25,7 @@ from mailguard.i18n.times import moment
 from mailguard.mime.head import Head, head_of
 from mailguard.mime.message import stuffed
 from mailguard.mime.own_mail import SUBJECT_MAX, one_line, pages
+from mailguard.model.address import domain_of, is_within
 from mailguard.model.delivery import Reply
 from mailguard.model.envelope import ForwardPath, Notify
 
@@ -70,13 +71,17 @@ class ReportedMail:
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """Who reports. ``postmaster`` is named where it is not empty; ``language`` comes first; times are in ``zone``."""
+    """Who reports. ``postmaster`` is named where it is not empty; ``language`` comes first; times are in ``zone``.
+
+    ``own``: the office's domains, as they are compared; a report to anywhere else shows no subject. Empty: unknown.
+    """
 
     hostname: str
     office: str
     postmaster: str
     language: Language
     zone: tzinfo
+    own: frozenset[str] = frozenset()
 
 
 def wants_report(path: ForwardPath, kind: ReportKind) -> bool:
@@ -108,6 +113,9 @@ def build_report(
     told = [entry for entry in recipients if wants_report(entry.path, kind)]
     if not mail.reverse_path or not told:
         return None
+    if reporter.own and not is_within(domain_of(mail.reverse_path), reporter.own):
+        # Where the mail was protected, its subject may tell what its recipients did not see.
+        mail = replace(mail, head=_without_subject(mail.head))
     # refold_source: what is handed over as text is written as it is. The stdlib would turn a long address or status
     # into encoded words, which no program that reads reports expects.
     base = policy.SMTPUTF8 if not mail.reverse_path.isascii() else policy.SMTP
@@ -286,6 +294,10 @@ def _headers(head: bytes) -> Message:
     part["Content-Transfer-Encoding"] = "base64"
     part.set_payload(base64.encodebytes(octets).decode("ascii"))
     return part
+
+
+def _without_subject(head: bytes) -> bytes:
+    return b"".join(field for field in _fields(head_of(head)) if _name(field) != b"subject") + b"\r\n"
 
 
 def _fields(head: bytes) -> list[bytes]:

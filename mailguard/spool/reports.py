@@ -12,7 +12,7 @@ from datetime import datetime, tzinfo
 from mailguard.config import OfficeSettings
 from mailguard.delivery.dsn import Reported, ReportedMail, Reporter, ReportKind, build_report
 from mailguard.errors import MailguardError
-from mailguard.model.address import NULL_REVERSE_PATH
+from mailguard.model.address import NULL_REVERSE_PATH, comparable_domain
 from mailguard.model.audit import Actor, ActorKind
 from mailguard.model.envelope import Envelope, ForwardPath, Notify, Session
 from mailguard.model.queue import Submission
@@ -34,7 +34,8 @@ _ACTOR = Actor(ActorKind.WORKER, "reporter")
 
 def reporter_of(office: OfficeSettings, zone: tzinfo) -> Reporter:
     """The office as reports name it. ``zone``: the one of its rules."""
-    return Reporter(office.hostname, office.name, office.postmaster, office.language, zone)
+    own = frozenset(comparable_domain(domain) for domain in office.domains)
+    return Reporter(office.hostname, office.name, office.postmaster, office.language, zone, own)
 
 
 def head_of_mail(spool: Spool, reader: queries.Reader, submission: Submission) -> bytes:

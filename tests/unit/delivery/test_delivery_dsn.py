@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage, Message
 from email.policy import default
@@ -25,6 +26,7 @@ SENDER = "sato@office.example.jp"
 TO = "ando@customer.example.com"
 SECRET = "hidden@bank.example.com"
 REPORTER = Reporter("relay.example.jp", "例の互助会", "postmaster@office.example.jp", "ja", JAPAN)
+OWN = frozenset({"office.example.jp"})
 HEAD = (
     b"Received: from secret-host.example.jp\r\n"
     b"From: =?utf-8?b?5L2Q6Jek?= <sato@office.example.jp>\r\n"
@@ -92,6 +94,19 @@ def headers_of(octets: bytes) -> str:
     payload = part.get_payload(decode=True)
     assert isinstance(payload, bytes)
     return payload.decode()
+
+
+def test_report_that_leaves_the_office_shows_no_subject() -> None:
+    """A system sends with an address that somebody outside reads: a subject may name a person, and stays with us."""
+    inside, outside = (
+        build(ReportKind.FAILED, reported(), about=mail(reverse_path=sender), reporter=replace(REPORTER, own=OWN))
+        for sender in ("sato@mail.office.example.jp", "bounces@mailer.example.net")
+    )
+
+    assert "請求書" in words_of(inside)
+    assert "請求書" not in words_of(outside)
+    assert b"Subject:" not in bytes(parse(outside).get_payload(2))
+    assert b"Message-ID: <1@office.example.jp>" in bytes(parse(outside).get_payload(2))
 
 
 def test_failed_report_is_a_report_any_mail_program_understands() -> None:

@@ -191,6 +191,7 @@ TEXTS: dict[str, str] = {
         "Named in the mail, but it does not go to them. If they need it, send it to them separately:"
     ),
     "queue.page.files": "Files, and what was found",
+    "queue.page.files.alone": "Attached files",
     "queue.page.found": "{kind}: {count}",
     "queue.page.found.such_as": "such as",
     "queue.page.found_in.subject": "Subject",
@@ -354,6 +355,7 @@ TEXTS: dict[str, str] = {
     "queue.page.office.title": "The office's mail",
     "queue.page.search": "Search",
     "queue.page.search.what": "Recipient, subject, file name",
+    "queue.page.search.period": "Choose a period",
     "queue.page.search.since": "From",
     "queue.page.search.until": "Until",
     "queue.page.search.do": "Search",

@@ -191,6 +191,7 @@ TEXTS: dict[str, str] = {
         "メールの宛先欄に名前がありますが、このメールでは送られない方です。必要なら、その方に別に送ってください:"
     ),
     "queue.page.files": "添付ファイルと見つかったもの",
+    "queue.page.files.alone": "添付ファイル",
     "queue.page.found": "{kind}らしいものが {count} 件",
     "queue.page.found.such_as": "例:",
     "queue.page.found_in.subject": "件名",
@@ -350,6 +351,7 @@ TEXTS: dict[str, str] = {
     "queue.page.office.title": "事務所のメール",
     "queue.page.search": "探す",
     "queue.page.search.what": "宛先・件名・ファイル名",
+    "queue.page.search.period": "期間を決める",
     "queue.page.search.since": "いつから",
     "queue.page.search.until": "いつまで",
     "queue.page.search.do": "探す",

@@ -73,6 +73,30 @@ async def test_list_with_nothing_to_do_says_so_as_good_news(owner: httpx2.AsyncC
     assert "30日" in words
 
 
+async def test_search_unfolds_a_period_only_where_one_is_asked_for(owner: httpx2.AsyncClient) -> None:
+    """On a telephone my mails are on the first screen; a search for days shows which days."""
+    plain, searched = await owner.get("/mails"), await owner.get("/mails?since=2026-11-01")
+    period = r'<details class="search-period"( open)?>'
+
+    assert [""] == re.findall(period, plain.text)
+    assert [" open"] == re.findall(period, searched.text)
+    assert 'value="2026-11-01"' in searched.text
+
+
+async def test_figures_of_the_office_lead_to_the_mails_they_count(pages: MailPages) -> None:
+    """Who reads that mail waits for a person opens it with one click, and finds as many."""
+    client = await administrator(pages)
+    nothing = await client.get("/office")
+    queue_id = await pages.node.held(*FIRMS, wire=about("tenji", *FIRMS))
+    page = await client.get("/office")
+    (way,) = hrefs(page, "/office/mails")[:1]
+    listed = await client.get(way)
+
+    assert "/office/mails?box=decision" not in nothing.text
+    assert "/office/mails?box=decision" == way
+    assert [f'id="row-{queue_id}"'] == re.findall(r'id="row-[^"]*"', listed.text)
+
+
 async def test_list_shows_what_needs_me_first_and_mine_alone(pages: MailPages, owner: httpx2.AsyncClient) -> None:
     """What needs a decision is shown first, each with its reason and what happens at its time; others' mail is not."""
     await pages.node.held(*FIRMS, wire=about("tenji", *FIRMS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from mailguard.model.finding import Suppression
 
@@ -14,6 +15,17 @@ ACTING = frozenset(
 NOBODY = frozenset({Suppression.EXAMPLE, Suppression.PUBLIC})
 """Marks of people who are nobody the office deals with; nor is what stands beside them."""
 
+AUTHORED = re.compile(
+    r"^[ ]{0,2}(?:(?:著|編著?|共著|監修|訳|原作|絵)(?=[\s「『(]|$)"
+    r"|『[^』\n]{1,40}』[^\n]{0,12}(?:文庫|新書|出版|書房|書店|社刊|ISBN|[0-9]円))"
+)
+"""Behind a name: what was written by it."""
+GUESTS = re.compile(r"懇親会|宴会|忘年会|新年会|歓迎会|送別会|歓送迎|慰労会|旅行|宿泊|席札|席次|部屋割|弁当")
+"""Occasions that people come to, not officers."""
+_LIVED = re.compile(
+    r"(?<!\d)1[0-8]\d\d年(?:\d{1,2}月\d{1,2}日)?[ )]?(?:[〜~–-] ?1[0-9]\d\d(?:年|\))|(?:に)?(?:生ま?れ|誕生|没))"
+)
+_LIVED_MIN = 2
 EXAMPLE_GIVEN = ("太郎", "花子", "次郎", "一郎", "二郎", "三郎", "タロウ", "ハナコ", "太朗")
 EXAMPLE_SURNAMES = (
     "公立", "互助", "共済", "年金", "健保", "国保", "厚生", "保険", "見本", "記入", "例示", "甲野", "乙山",
@@ -72,7 +84,7 @@ IS_MATTER = re.compile(
 
 HOME = re.compile(r"自宅|現住所|^\s*住所", re.MULTILINE)
 LABEL_BEFORE = re.compile(
-    r"(?:氏\s{0,4}名|名\s{0,3}前|名義人?|(?:本人|対象者|申請者|請求者|加入者|被保険者|受診者|該当者|患者|利用者|申込者|組合員|会員|職員|児童|生徒|学生)名?\s?[:\t]|[^\s:]{1,6}[者人主児]名?\s{0,3}:|[^\s:]{1,4}者は)[\])>\u3011]?\s{0,4}[:\t]?\s{0,4}$"
+    r"(?:氏\s{0,4}名|名\s{0,3}前|名義人?|(?:本人|対象者|申請者|請求者|加入者|被保険者|受診者|該当者|患者|利用者|申込者|組合員|会員|職員|児童|生徒|学生)名?\s?[:\t]|[^\s:]{1,6}[者人主児]名?\s{0,3}:|[^\s:]{1,4}者は|喪\s?主)[\])>\u3011]?\s{0,4}[:\t]?\s{0,4}$"
 )
 HOME_BEFORE = re.compile(r"(?:自宅|実家|本人|ご自宅)(?:の?(?:電話|携帯|住所|TEL))?[\s:(]{0,4}$", re.IGNORECASE)
 OFFICE_AFTER = re.compile(r"^\s{0,2}[(\[]?\s?(?:代表|直通|内線|大代表|代|平日|受付)")
@@ -119,3 +131,8 @@ def is_made_up(value: str) -> bool:
 def announces(plain: str) -> bool:
     """Whether it invites the public to something: a lecture with its place, time and fee."""
     return EVENT.search(plain) is not None and len(set(EVENT_ITEMS.findall(plain))) >= 2
+
+
+def is_of_history(plain: str) -> bool:
+    """Whether it tells when several people of former centuries lived."""
+    return "年" in plain and sum(1 for _ in islice(_LIVED.finditer(plain), _LIVED_MIN)) == _LIVED_MIN

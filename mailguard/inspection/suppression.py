@@ -18,6 +18,7 @@ from mailguard.inspection.circumstances import Circumstances
 from mailguard.inspection.closings import CONTACT_KINDS, PRIVATE_KINDS, Closings
 from mailguard.inspection.detection import Detection
 from mailguard.inspection.hits import PERSON, SURNAME, Hit
+from mailguard.inspection.holders import is_of_firm, is_of_organisation
 from mailguard.inspection.ja.phone_number import ORGANISATION_WORDS as PHONE_OFFICES
 from mailguard.inspection.ja.postal_address import ORGANISATION_WORDS as ADDRESS_OFFICES
 from mailguard.inspection.letters import INTRODUCES, ORGANISATION, Layout, Role, name_key
@@ -30,15 +31,14 @@ from mailguard.inspection.signs import (
     ADDRESSED_REST,
     ADDRESSED_TOO,
     ATTENDS,
-    COMPANY_HOLDER,
+    AUTHORED,
     EXAMPLE,
     EXAMPLE_GIVEN,
     EXAMPLE_SURNAMES,
     FORM_LINE,
-    HOLDER,
+    GUESTS,
     HOME_BEFORE,
     HONORIFIC,
-    INVOICE,
     IS_MATTER,
     LABEL_BEFORE,
     NOBODY,
@@ -56,6 +56,7 @@ from mailguard.inspection.signs import (
     TYPED,
     announces,
     is_made_up,
+    is_of_history,
     is_zero,
 )
 from mailguard.inspection.text import Text, line_end, line_start
@@ -93,7 +94,11 @@ class Suppressor:
         self.closing: list[bytes] = []
         self._announced = announced_lines(text, hits) if layout is not None else set()
         births = [hit for hit in hits if hit.kind == Kind.BIRTH_DATE]
-        self._is_historic_text = bool(births) and all(is_historic(hit.value) for hit in births)
+        self._is_historic_text = (
+            all(is_historic(hit.value) for hit in births)
+            if births
+            else not self._private_lines and is_of_history(text.plain)
+        )
         self._is_announcement = announces(text.plain)
 
     def mark(self) -> None:
@@ -209,7 +214,11 @@ class Suppressor:
 
     def _bring_back(self) -> None:
         """People in a column of those who act whose accounts or numbers stand in their row are paid, not acting."""
-        rows = {hit.row for hit in self._hits if hit.row is not None and hit.kind in PRIVATE_KINDS}
+        rows = {
+            hit.row
+            for hit in self._hits
+            if hit.row is not None and hit.kind in PRIVATE_KINDS and not is_of_firm(self._text.plain, hit)
+        }
         for hit in self._hits:
             if hit.row in rows and hit.rule.endswith(TYPED) and hit.suppressed in (_OFFICE_HOLDER, _ORGANISATION):
                 hit.suppressed = None
@@ -228,11 +237,14 @@ class Suppressor:
             return Suppression.OFFICE_HOLDER
         if not has_private and not in_row and self._is_correspondent(hit) and not self._has_own_contact(hit):
             return Suppression.CORRESPONDENT
-        if has_private or (in_row and hit.row is not None and self._layout is None):
+        if has_private:
             return None
+        before, after = self._text.before(hit.start, 40).rpartition("\n")[2], self._text.after(hit.end, 20)
+        if in_row and self._layout is None:
+            return Suppression.OFFICE_HOLDER if self._signs_for(hit, before) else None
         if hit.row is not None and hit.rule.endswith(TYPED):
             return None
-        if self._is_historic_text:
+        if self._is_historic_text and all(one.kind not in CONTACT_KINDS for one in hit.belongings):
             return Suppression.PUBLIC
         if self._is_officer_with_own_contact(hit):
             return None
@@ -240,11 +252,9 @@ class Suppressor:
             return None
         if self._has_home(hit):
             return None
-        before = self._text.before(hit.start, 40).rpartition("\n")[2]
-        after = self._text.after(hit.end, 20)
         if self._is_announcement and not self._has_own_contact(hit) and not LABEL_BEFORE.search(before):
             return Suppression.PUBLIC
-        if TITLE_BEFORE.search(before) or TITLE_AFTER.search(after):
+        if TITLE_BEFORE.search(before) or TITLE_AFTER.search(after) or AUTHORED.match(self._text.after(hit.end, 80)):
             return Suppression.OFFICE_HOLDER
         if ACTS_BEFORE.search(before) or ACTS_AFTER.search(re.sub(r"^(?:様|さん|氏|先生|殿)", "", after)):
             return Suppression.OFFICE_HOLDER
@@ -253,6 +263,14 @@ class Suppressor:
         if ORGANISATION.search(before[-24:]) and not PRIVATE_LABEL.search(before):
             return Suppression.OFFICE_HOLDER
         return None
+
+    def _signs_for(self, hit: Hit, before: str) -> bool:
+        """Whether one cell holds it all: the address of an office, its name, a title and who bears it."""
+        first = min(hit.start, *(one.start for one in hit.belongings))
+        last = max(hit.end, *(one.end for one in hit.belongings))
+        if hit.rule.endswith(TYPED) or "\t" in self._text.plain[first:last]:
+            return False
+        return TITLE_BEFORE.search(before) is not None and ORGANISATION.search(before.rpartition("\t")[2]) is not None
 
     def _holds_office(self, hit: Hit) -> bool:
         """Whether a title stands right before the name, and nothing private on its line."""
@@ -351,7 +369,8 @@ class Suppressor:
     def _attends(self, hit: Hit) -> bool:
         """Whether the list is of those who meet about something."""
         start = line_start(self._text.plain, max(0, hit.start - 200))
-        return ATTENDS.search(self._text.plain, start, hit.start) is not None
+        above = self._text.plain[start : hit.start]
+        return ATTENDS.search(above) is not None and GUESTS.search(above) is None
 
     def _near(self, line: int) -> list[Hit]:
         """Hits of a line, no more than tell what stands there: one line may hold thousands."""
@@ -465,27 +484,17 @@ class Suppressor:
 
     def _account(self, hit: Hit) -> Suppression | None:
         """An account is a person's unless an organisation holds it, or the text asks for money and names nobody."""
-        plain = self._text.plain
-        near = plain[max(0, hit.start - 120) : hit.end + 120]
-        if hit.row is not None and self._layout is None:
-            near = self._line(hit)
-        named = HOLDER.search(plain, hit.start - 80 if hit.start > 80 else 0, hit.end + 120)
-        if named is not None and COMPANY_HOLDER.search(named[1]):
-            return Suppression.INVOICE
-        holder = COMPANY_HOLDER.search(near)
-        is_near_person = any(
+        person = hit.person
+        is_in_sheet = self._layout is None
+        is_near_person = (
+            is_in_sheet and person is not None and person.kind == PERSON and person.suppressed is None
+        ) or any(
             one.kind == PERSON and one.suppressed not in ACTING
             for line in range(hit.line - 5, hit.line + 6)
             for one in self._near(line)
         )
-        person = hit.person
-        if person is not None and person.kind == PERSON and person.suppressed is None and self._layout is None:
-            is_near_person = True
-        if holder is not None and not is_near_person:
-            return Suppression.INVOICE
-        if not is_near_person and INVOICE.search(plain[max(0, hit.start - 400) : hit.end + 200]) and "様" not in near:
-            return Suppression.INVOICE
-        return None
+        is_of_office = is_of_organisation(self._text.plain, hit, is_in_sheet=is_in_sheet, is_near_person=is_near_person)
+        return Suppression.INVOICE if is_of_office else None
 
     def _line(self, hit: Hit) -> str:
         plain = self._text.plain

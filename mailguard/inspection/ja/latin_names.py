@@ -49,6 +49,11 @@ _IN_CAPITALS = re.compile(
 _CAPITAL_CELL = re.compile(
     r"(?P<name>[A-Z](?<![^\t\n].)[A-Z]{1,13}(?:(?:, ?| )[A-Z]{2,14}){1,3})(?= {0,2}(?:[\t\n]|\Z))"
 )
+_NAME_LINE = re.compile(
+    r"^ {0,4}(?:\(?\d{1,3}[).:] ?|[・●○■] ?)?"
+    r"(?P<name>[A-Z][a-z]{1,14}(?: [A-Z]\.?)?(?: [A-Z][A-Za-z'\-]{1,14}){1,2}) {0,4}$",
+    re.MULTILINE,
+)
 _BLANK_LABEL = re.compile(
     r"(?:氏 {0,4}名|お名前)(?:\([^()\n]{1,12}\))?[ \t]{1,4}"
     rf"(?P<name>{_TOLD_WORD}(?:,? {_TOLD_WORD}){{1,4}})(?![A-Za-z])"
@@ -193,6 +198,10 @@ def _in_cells(plain: str) -> Iterator[LatinName]:
         is_borne = any(word in _FOREIGN_SURNAMES or word in _FOREIGN_GIVEN for word in words)
         if is_borne and _NO_NAMES.isdisjoint(words) and _CARD_WORDS.isdisjoint(words):
             yield LatinName(*found.span("name"), 0.65, "cell", roman_key(words[0]))
+    for found in _NAME_LINE.finditer(plain):
+        words = found["name"].casefold().split()
+        if words[0] in _FOREIGN_GIVEN and _NO_NAMES.isdisjoint(words):
+            yield LatinName(*found.span("name"), 0.65, "cell", roman_key(words[-1]))
 
 
 def latin_names(plain: str) -> Iterator[LatinName]:

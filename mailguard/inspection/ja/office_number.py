@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from mailguard.inspection.text import Candidate, Text, header_key
+from mailguard.inspection.text import Candidate, Text, header_key, line_end, line_start
 from mailguard.model.finding import Because, Evidence
 
 _VALUE = r"(?:[A-Za-z]{1,4}-?)?\d(?:-?\d){3,9}(?:-?[A-Za-z])?"
@@ -27,10 +27,15 @@ _IS_OTHER = re.compile(r"[ ]?(?:円|名|人|件|年|月|日|時|桁|文字|万|�
 _DATE = re.compile(r"(?:19|20)\d\d-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12]\d|3[01])")
 _TELEPHONE = re.compile(r"0\d{1,4}-\d{1,4}-\d{4}|0[5-9]0\d{8}")
 _SERIES_MAX = 60
+_ROW_MAX = 200
 _NEXT = re.compile(rf"(?<![A-Za-z0-9_./:@=+-])({_VALUE})(?![A-Za-z0-9_@.-]|,\d)")
 _OTHER_LABEL = re.compile(
     r"(?:番号|No\.?|コード|ID|TEL|FAX|電話|携帯|口座|〒|合計|金額|¥|[#:=/.])[ :]{0,3}\Z", re.IGNORECASE
 )
+_FIRST_BELOW = re.compile(rf"[^\n\d]{{1,40}}\n[ ]{{0,4}}(?P<value>{_VALUE})(?= +[^\d\s])")
+"""The number that begins the line below a header that begins with its word."""
+_LAST_BELOW = re.compile(rf"[ ]{{0,4}}\n[^\n\d]{{2,40}}[ ](?P<value>{_VALUE})[ ]{{0,4}}(?=\n|\Z)")
+"""The number that ends the line below a header that ends with its word."""
 _LABEL_MAX = 24
 _BLANKS = re.compile(r"[\s-]+")
 _IS_KANJI = re.compile(r"[\u4e00-\u9fff]")
@@ -146,10 +151,32 @@ def labelled(text: Text, kind: str, labels: Labels) -> Iterator[Candidate]:
                     done = candidate.end
                     yield candidate
             continue
+        if (below := _below(text, label_start, label_end)) is not None:
+            evidence = (Evidence(Because.COLUMN, label), Evidence(Because.SHAPE))
+            yield Candidate(kind, *below, 0.85, f"{kind}.below", evidence, normal_form(plain[slice(*below)]))
+            yield from _series(text, kind, below, label, walked)
+            continue
         found = _LABEL_IN_BRACKETS.search(plain, max(0, label_start - 20), label_start)
         if found is not None and plain.startswith(")", label_end) and _is_number(text, *found.span(1)):
             evidence = (Evidence(Because.WORD_AFTER, label), Evidence(Because.SHAPE))
             yield Candidate(kind, *found.span(1), 0.9, f"{kind}.labelled", evidence, normal_form(found[1]))
+
+
+def _below(text: Text, start: int, end: int) -> tuple[int, int] | None:
+    """The number below a word that begins or ends a line of words, as in lists lined up with single blanks.
+
+    The line below it must not be a sentence: on the second one a number of the same shape stands in the same place.
+    """
+    plain = text.plain
+    line = max(line_start(plain, start), start - _ROW_MAX)
+    pattern = _FIRST_BELOW if not plain[line:start].strip() else _LAST_BELOW
+    found = pattern.match(plain, end)
+    if found is None or (pattern is _LAST_BELOW and re.search(r"\d", plain[line:start])):
+        return None
+    span = found.span("value")
+    following = plain[line_end(plain, span[1]) + 1 :][:_ROW_MAX].split("\n", 1)[0].split()
+    other = following[0 if pattern is _FIRST_BELOW else -1] if following else ""
+    return span if _shape(other) == _shape(found["value"]) and _is_number(text, *span) else None
 
 
 _CELL = re.compile(r"\s*((?:[A-Za-z]{1,4}-?)?\d(?:[- ]?\d){2,11}(?:-?[A-Za-z])?)(?:\.0)?\s*")

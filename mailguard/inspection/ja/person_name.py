@@ -104,6 +104,11 @@ _SURNAME_BEFORE_MOBILE = re.compile(
     re.MULTILINE,
 )
 """A line of a list of telephones: 佐藤 090-…, 会長 佐藤 090-…, 12/29(火) 佐藤 090-…"""
+_OF_OWN = re.compile(
+    "(?:[部課係室科局社会校園院]|[職社店部]員|教諭|主任|同僚|担当|部下)の"
+    f"(?P<name>[{KANJI}]{{1,4}})(?=が|ですが|は|も|に|、)(?=[^\n。]{{0,60}}?(?:病|症|障害|がん|癌|うつ|腫|麻痺|骨折|妊娠|流産))"
+)
+"""A colleague whom nobody calls さん to outsiders, in a sentence that speaks of an illness."""
 _OF_NUMBERS = frozenset({"新", "旧", "正", "誤", "主", "副"})
 """Before a telephone: which one it is."""
 
@@ -455,6 +460,11 @@ def _bare_surnames(plain: str, scan: NameScan, taken: set[int]) -> Iterator[Cand
                 SURNAME, start, stop, confidence, "surname.honorific", (Evidence(Because.HONORIFIC, found[0]),), name
             )
             break
+    for found in _OF_OWN.finditer(scan.plain):
+        if found["name"] in lists.common_surnames and found.start("name") not in taken:
+            yield Candidate(
+                SURNAME, *found.span("name"), 0.6, "surname.colleague", (Evidence(Because.NAME_LIST),), found["name"]
+            )
     for found in _SURNAME_BEFORE_MOBILE.finditer(plain):
         name = scan.plain[found.start(1) : found.end(1)]
         if name in lists.common_surnames and name not in _OF_NUMBERS and found.start(1) not in taken:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailguard.model.finding import Kind
+from mailguard.policy.personal_data import must_protect
 from tests.unit.inspection.inspecting_parts import MY_NUMBERS, body, counting, inspected, sheet, values
 
 PENSION_FORMS = [
@@ -86,6 +87,13 @@ def test_couple_that_gets_a_parcel_is_no_signature(couple: str) -> None:
     assert {Kind.PERSON_NAME, Kind.POSTAL_ADDRESS} <= {kind for kind, _ in counting(body(text))}
 
 
+def test_who_gets_the_flowers_for_a_funeral_is_somebody() -> None:
+    """The florist needs name and home of who mourns, and nobody else does."""
+    text = "花政様\n\n供花をお願いします。\n喪主　湯本 修一 様（長男）\nお届け先：長野県中野市大字中野1866番地　湯本様方\n"
+
+    assert must_protect(inspected(body(text)))
+
+
 @pytest.mark.parametrize("role", ["遺族代表", "ご遺族代表", "相続人代表", "保護者代表", "世帯代表"])
 def test_who_stands_for_a_family_is_no_officer(role: str) -> None:
     """The daughter who speaks for the bereaved gave us her own telephone."""
@@ -111,3 +119,87 @@ def test_children_written_in_hiragana_are_found() -> None:
     )
 
     assert values(sheet(*rows), Kind.PERSON_NAME) == {"あかぬまゆい", "赤沼健", "いいじまそうた", "飯島由紀"}
+
+
+MEMBERS = [
+    pytest.param("会員番号　氏名", "{number}　{name}", id="number first"),
+    pytest.param("氏名　会員番号", "{name}　{number}", id="number last"),
+    pytest.param("会員No.　氏名　　備考", "{number}　{name}　　再発行", id="a remark behind"),
+]
+THREE = (("104532", "倉科 伸"), ("098711", "召田 佳代"), ("112004", "降幡 智子"))
+
+
+@pytest.mark.parametrize(("header", "row"), MEMBERS)
+def test_member_numbers_below_their_word_with_single_blanks_are_found(header: str, row: str) -> None:
+    """I line up a short list with one wide blank; the numbers below 会員番号 are those of members."""
+    rows = [row.format(number=number, name=name) for number, name in THREE]
+    text = "\n".join(["田中様", "", "会員証を再発行してください。", "", header, *rows])
+
+    assert values(body(text), Kind.MEMBER_NUMBER) == {number for number, _ in THREE}
+
+
+@pytest.mark.parametrize("below", ["2026年度の予定 別紙", "確認をお願いします", "受付 9000 件"])
+def test_word_for_member_numbers_above_a_sentence_makes_no_number(below: str) -> None:
+    """A heading that speaks of member numbers makes nothing of the year below it."""
+    assert values(body(f"田中様\n\n会員番号 の確認について\n{below}\n"), Kind.MEMBER_NUMBER) == set()
+
+
+GUESTS = "小林正樹、清水恵、山崎 あかり、西沢和也、中村 奈緒子、\n矢島京子、宮下千尋、竹内信一、田中 美樹、上條 幸子\n"
+
+
+@pytest.mark.parametrize(
+    "occasion", ["懇親会の席札用に出席者名", "旅行の部屋割りのため参加者・欠席者", "宿泊の出席者名簿"]
+)
+def test_guests_of_a_dinner_are_a_list_of_people(occasion: str) -> None:
+    """Ten colleagues who come to a dinner or a journey are no officers in a meeting."""
+    assert inspected(body(f"会館 ご担当者様\n\n{occasion}をお送りします。\n\n{GUESTS}")).named_persons == 10
+
+
+def test_those_present_at_a_meeting_act_in_their_work() -> None:
+    """The record of a meeting names who was there, and bothers nobody."""
+    assert inspected(body(f"各位\n\n第3回委員会 議事録\n出席者\n{GUESTS}")).named_persons == 0
+
+
+ILL = [
+    "営業二課の本田ですが、適応障害で来月末まで休職を延長したいと申し出がありました。",
+    "弊社社員の本田がうつ病のため休んでおります。",
+    "当校教諭の本田は、乳がんの治療を続けています。",
+]
+
+
+@pytest.mark.parametrize("sentence", ILL)
+def test_illness_of_a_colleague_without_a_title_is_somebodys(sentence: str) -> None:
+    """To outsiders nobody calls a colleague さん; the illness is hers all the same."""
+    assert Kind.SPECIAL_CARE in {kind for kind, _ in counting(body(f"産業医　古畑先生\n\n{sentence}\n"))}
+
+
+HEALTHY = [
+    "システム課の鈴木が障害対応のため遅れます。",
+    "担当の鈴木が感染症対策の資料をお持ちします。",
+    "営業部の中川は、糖尿病予防セミナーの担当です。",
+    "総務課の鈴木が体調不良のため本日お休みをいただいております。",
+]
+
+
+@pytest.mark.parametrize("sentence", HEALTHY)
+def test_colleague_who_works_on_an_illness_has_none(sentence: str) -> None:
+    """Who looks after a fault, or speaks about an illness, is not ill."""
+    assert Kind.SPECIAL_CARE not in {kind for kind, _ in counting(body(f"田中様\n\n{sentence}\n"))}
+
+
+def test_name_from_abroad_alone_on_its_line_owns_what_stands_below() -> None:
+    """The second lecturer of a list has no Japanese name, and an account like the first."""
+    text = (
+        "経理様\n\n講師謝金の支払先です。\n\n（１）武井 志保\n　みすず野銀行 上田支店（普）1180032\n"
+        "（２）Michael Brennan\n　ゆうちょ銀行　記号11160　番号 20384751\n"
+    )
+
+    assert {(Kind.PERSON_NAME, "MichaelBrennan"), (Kind.BANK_ACCOUNT, "20384751")} <= counting(body(text))
+
+
+@pytest.mark.parametrize("line", ["長野市川中島町今井1387／026-555-1190", "長野市若里6-3-33／026-555-1190"])
+def test_address_before_a_telephone_behind_a_stroke_is_found(line: str) -> None:
+    """Records divided by strokes are read in all their parts."""
+    found = counting(body(f"印刷所様\n\n名刺の注文です。\n赤羽根 美智代／{line}\n"))
+
+    assert {Kind.POSTAL_ADDRESS, Kind.PHONE_NUMBER} <= {kind for kind, _ in found}

@@ -53,6 +53,18 @@ _LIKE_PASSWORDS = re.compile(
 )
 """Words of letters and digits together that are no address of anything."""
 _IN_NAME = re.compile(r"[._()\[\]-]")
+_SAID_IN_NAME = re.compile(
+    r"(?:(?<![A-Za-z])(?:pw|pass(?:word|wd)?)|パスワード|パス)(?:は|[ :=_])*([A-Za-z0-9!#$%&*+?@-]{3,40})",
+    re.IGNORECASE,
+)
+_IS_TELEPHONE = re.compile(
+    r"(?:パスワード|合言葉|(?<![a-z])(?:password|pass|pw)(?![a-z]))"
+    r"[^\n。]{0,30}?(?:電話|携帯|tel|phone|番号|下 ?[4四] ?桁)",
+    re.IGNORECASE,
+)
+"""What says that a password is a telephone number, which then stands in the signature."""
+_TELEPHONE = re.compile(r"(?<![0-9])0[0-9]{1,4}[-( ]{1,2}[0-9]{1,4}[-) ]{1,2}[0-9]{3,4}(?![0-9])")
+_TELEPHONES_MAX = 3
 _NOTE_MAX = 2000
 """Characters of an attached text up to which it may be a note with a password."""
 WORDS_MAX = 16
@@ -238,6 +250,7 @@ def passwords_in(contents: Contents) -> tuple[str, ...]:
     """What the mail itself says a password is, the likeliest first: whoever gets it can open the files beside it."""
     found: dict[str, float] = {}
     words: dict[str, None] = {}
+    written: list[str] = []
     for piece in contents.pieces:
         if piece.where not in ("subject", "body") and (len(piece.text) > _NOTE_MAX or piece.form is Form.TABLE):
             continue
@@ -249,9 +262,21 @@ def passwords_in(contents: Contents) -> tuple[str, ...]:
         plain = text.plain[:_TOPIC_LOOK]
         if piece.section == "file name":
             plain = _IN_NAME.sub(" ", plain)
+            words.update(dict.fromkeys(_SAID_IN_NAME.findall(plain)))
+        else:
+            written.append(plain)
         words.update((word, None) for word in _LIKE_PASSWORDS.findall(plain) if word not in found)
     likeliest = sorted(found, key=lambda word: -found[word])[:PASSWORDS_MAX]
-    return (*likeliest, *[word for word in words if word not in found][:WORDS_MAX])
+    tried = dict.fromkeys((*_telephones("\n".join(written)), *words))
+    return (*likeliest, *[word for word in tried if word not in found][:WORDS_MAX])
+
+
+def _telephones(text: str) -> Iterator[str]:
+    """Telephone numbers of a text that says that one of them is a password, as somebody would type them."""
+    if _IS_TELEPHONE.search(text):
+        for number in _TELEPHONE.findall(text)[:_TELEPHONES_MAX]:
+            digits = "".join(one for one in number if one.isdigit())
+            yield from (number, digits, digits[-4:])
 
 
 def _office_mark(found: Found) -> Suppression | None:

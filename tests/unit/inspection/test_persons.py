@@ -141,6 +141,33 @@ def test_passwords_are_those_the_mail_itself_gives(text: str, expected: tuple[st
     assert expected == passwords_in(Contents((Piece(where, text),)))
 
 
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("名簿_pw1234.zip", "1234"),
+        ("名簿(PW:Aoba0708).zip", "Aoba0708"),
+        ("名簿 pass=aoba.zip", "aoba"),
+        ("名簿_パスワードは7788.zip", "7788"),
+        ("名簿_password-aoba.zip", "aoba"),
+    ],
+)
+def test_password_that_the_name_of_a_file_says_is_tried(name: str, password: str) -> None:
+    """Who calls the archive "pw1234" has told its password to whoever gets the mail."""
+    assert password in passwords_in(Contents((Piece(f"attachment:{name}", name, section="file name"),)))
+
+
+@pytest.mark.parametrize(
+    "hint",
+    ["パスワードは弊社の代表電話の下4桁です。", "PWは私の携帯番号(ハイフンなし)です。", "Password: our phone number"],
+)
+def test_telephone_number_that_is_said_to_be_the_password_is_tried(hint: str) -> None:
+    """A password that stands in the signature below is no secret: the number, and its last four digits."""
+    found = passwords_in(Contents((body(f"{hint}\n-- \n田上 弘\n電話 ０３-1234-5678\n"),)))
+
+    assert {"0312345678", "03-1234-5678", "5678"} <= set(found)
+    assert "5678" not in passwords_in(Contents((body("パスワードは別便です。\n電話 03-1234-5678\n"),)))
+
+
 def test_passwords_are_eight_at_most() -> None:
     """However many a mail gives, a handful are tried."""
     text = "\n".join(f"パスワード{number}：Hana-7kQ{number}{number}" for number in range(30))

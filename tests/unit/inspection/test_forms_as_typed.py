@@ -89,7 +89,9 @@ def test_couple_that_gets_a_parcel_is_no_signature(couple: str) -> None:
 
 def test_who_gets_the_flowers_for_a_funeral_is_somebody() -> None:
     """The florist needs name and home of who mourns, and nobody else does."""
-    text = "花政様\n\n供花をお願いします。\n喪主　湯本 修一 様（長男）\nお届け先：長野県中野市大字中野1866番地　湯本様方\n"
+    text = (
+        "花政様\n\n供花をお願いします。\n喪主　湯本 修一 様（長男）\nお届け先：長野県中野市大字中野1866番地　湯本様方\n"
+    )
 
     assert must_protect(inspected(body(text)))
 

@@ -198,6 +198,8 @@ TEXTS: dict[str, str] = {
     "incidents.result.gone.open": "{count} {count:recipient|recipients} may still be sent to.",
     "incidents.result.now": "What to do now",
     "incidents.result.now.call": "Telephone those who got it and ask them to delete it unread.",
+    "incidents.result.now.call.many": "Many got it: settle with the officers how they are told.",
+    "incidents.result.closed": "This has been settled. Tell the officers if you hear anything new.",
     "incidents.result.now.password": "Tell nobody the password.",
     "incidents.key.ask": "Was the password that opens the file told to the recipient already?",
     "incidents.key.hint": "By telephone, for instance. Whether it must be reported may depend on it.",

@@ -197,6 +197,8 @@ TEXTS: dict[str, str] = {
     "incidents.result.gone.open": "{count}件の宛先には、まだ送られる可能性があります。",
     "incidents.result.now": "いますること",
     "incidents.result.now.call": "届いた方に電話をして、開かずに削除するようお願いしてください。",
+    "incidents.result.now.call.many": "届いた方が多いので、お知らせのしかたを責任者と決めてください。",
+    "incidents.result.closed": "対応は終わっています。新しく分かったことがあれば、責任者に伝えてください。",
     "incidents.result.now.password": "パスワードは、だれにも伝えないでください。",
     "incidents.key.ask": "ファイルを開くパスワードを、もう相手に伝えましたか",
     "incidents.key.hint": "電話などで伝えたかどうかです。報告が必要かどうかが変わることがあります。",

@@ -108,7 +108,9 @@ class IncidentRecords:
         assert steps, "nothing changes without a step"
         after = replace(incident, revision=incident.revision + len(steps), **changes)
         if self.dues is not None:
-            if RECKONED_FROM & changes.keys() and (moved := self.dues.moved(transaction, after)):
+            # What is closed has no times: none of them moved.
+            is_reckoned = after.is_open and RECKONED_FROM & changes.keys()
+            if is_reckoned and (moved := self.dues.moved(transaction, after)):
                 *others, last = steps
                 steps = [*others, replace(last, details={**last.details, "dues": moved})]
             # Once, before the commit, however many changes the transaction makes.

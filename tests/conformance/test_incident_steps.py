@@ -20,7 +20,7 @@ from mailguard.incidents.reminding import Reminders
 from mailguard.incidents.running import LawClocks
 from mailguard.incidents.steps import StepState, set_step
 from mailguard.model.audit import AuditAction
-from mailguard.model.incident import EntryKind, IncidentId, IncidentKind, Phase
+from mailguard.model.incident import Cause, EntryKind, IncidentId, IncidentKind, Phase
 from mailguard.model.people import Role
 from mailguard.model.protection import Channel
 from mailguard.policy.incident_plan import Contact, Contacts, IncidentPlan, IncidentStep
@@ -188,6 +188,17 @@ async def test_closed_incident_has_no_times_until_it_is_opened_again(plans: Plan
     await plans.store.write(change(plans.desk.records, incident_id, OWNER, Change(phase=Phase.CLOSED), "済んだ"))
     with pytest.raises(NotAllowed):
         await plans.store.write(set_step(plans.desk.records, incident_id, ADMIN, step, StepState.DONE))
+
+
+async def test_closing_with_another_cause_names_no_new_times(plans: Plans) -> None:
+    """What is closed has no times: its entry says nothing of any that were reckoned anew."""
+    incident_id = await plans.lost()
+    await plans.learned(incident_id)
+    done = Change(cause=Cause.SETTING, phase=Phase.CLOSED)
+    await plans.store.write(change(plans.desk.records, incident_id, OWNER, done, "済んだ"))
+
+    (closed,) = await plans.desk.entries(incident_id, EntryKind.CHANGED)
+    assert {"cause", "phase"} == set(closed.details)
 
 
 async def test_people_are_told_before_the_end_and_others_after_it(plans: Plans) -> None:

@@ -457,6 +457,46 @@ def hop_addresses(hop: ScriptedNextHop) -> dict[str, int]:
     return found
 
 
+async def test_letter_to_be_posted_is_called_a_draft_until_somebody_released_it(
+    web_office: WebOffice, node: Node, clock: StandingClock
+) -> None:
+    """What is printed for somebody without a mail address is no letter before a named person released it."""
+    incident_id = await known_after(web_office, node, clock, 2)
+    printed = []
+    async with await web_office.signed_in(CISO, TWO) as client:
+        desk = Desk(client, incident_id)
+        page = await desk.open("person_notice")
+        filled = {name: words.replace(BLANK["ja"], "なし") or "なし" for name, words in fields_of(page).items()}
+        for _ in range(2):
+            data = {**filled, "people": "山田 太郎, yamada@home.example.com,\n鈴木 花子,,", "act": "letters"}
+            answer = await client.post(f"{desk.path}/person_notice", data=data)
+            pages = pypdfium2.PdfDocument(answer.content)
+            printed.append([one.get_textpage().get_text_range().replace("\r\n", "") for one in pages])
+            await desk.release("person_notice", ticks_of(await desk.open("person_notice")))
+
+    draft = JA["incidents.documents.unreleased"].format(title="")
+    assert [[True], [False]] == [[draft in one for one in pages] for pages in printed]
+    assert [True, True] == ["鈴木 花子 様" in pages[0] for pages in printed]
+
+
+async def test_who_must_be_called_stands_first_among_many(
+    web_office: WebOffice, node: Node, clock: StandingClock
+) -> None:
+    """Of many who were asked, those who passed it on or have not answered stand before those who deleted it."""
+    incident_id = await asked(web_office, node, clock)
+    mails = await letters(web_office, node, incident_id)
+    said = {0: "deleted_unopened", 1: "deleted_opened", FEW - 1: "forwarded", FEW - 2: "not_deleted"}
+    for place, answer in said.items():
+        async with web_office.client() as anybody:
+            await anybody.post(link_in(mails[place][1]), data={"answer": answer})
+    async with await web_office.signed_in(CISO, TWO) as client:
+        page = (await client.get(f"/incidents/{incident_id}/deletion")).text
+    listed = re.findall(r'<span class="address">([^<]+)@', page[page.index('id="each-title"') :])
+    names = [str(mail["To"]).strip("<>").partition("@")[0] for _, mail in mails]
+
+    assert [names[one] for one in (FEW - 1, FEW - 2, *range(2, FEW - 2), 1, 0)] == listed
+
+
 async def test_answer_by_telephone_is_written_down_and_silence_is_shown_as_such(
     web_office: WebOffice, node: Node, clock: StandingClock
 ) -> None:

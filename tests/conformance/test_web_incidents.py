@@ -258,3 +258,38 @@ async def test_result_is_read_in_english_too(web_office: WebOffice, node: Node) 
 
     for key in ("stopped", "gone", "now", "gone.none"):
         assert CATALOGUES["en"][f"incidents.result.{key}"] in words
+
+
+async def test_sender_of_a_closed_one_reads_that_it_is_done(
+    web_office: WebOffice, node: Node, hop: ScriptedNextHop
+) -> None:
+    """Weeks later nobody is told to call people about what was settled; only where new things are to be told."""
+    queue_id = await half_sent(node, hop)
+    incident_id = await reported(web_office, queue_id)
+    path = f"/incidents/{incident_id}"
+    async with await web_office.signed_in(CISO, TWO) as client:
+        await client.post(f"{path}/prevention", data={"lesson": "training", "note": "宛先の見方を話した"})
+        done = {"phase": "closed", "change_note": "済んだ", "leaves_open": "1"}
+        assert 303 == (await client.post(f"{path}/change", data=done)).status_code
+    async with await web_office.signed_in(SENDER) as client:
+        words = words_of(await client.get(f"/incidents/from/{queue_id}"))
+
+    assert JA["incidents.result.closed"] in words
+    assert JA["incidents.result.now.call"] not in words
+    assert "安全 花子" in words
+
+
+async def test_sender_of_a_mail_to_many_is_not_told_to_call_them_all(web_office: WebOffice, node: Node) -> None:
+    """Nobody calls three hundred people by telephone: how they are reached is settled with the officers."""
+    few, many = [[f"parent{number}@home.example.com" for number in range(count)] for count in (5, 6)]
+    words = []
+    for people in (few, many):
+        queue_id = await node.held(*people)
+        await node.store.write(hold.release(node.spool, queue_id, SATO, ""))
+        await node.look()
+        await reported(web_office, queue_id)
+        async with await web_office.signed_in(SENDER) as client:
+            words.append(words_of(await client.get(f"/incidents/from/{queue_id}")))
+
+    keys = ("incidents.result.now.call", "incidents.result.now.call.many")
+    assert [[True, False], [False, True]] == [[JA[key] in one for key in keys] for one in words]

@@ -33,6 +33,11 @@ _PAGE = "/incidents/{incident_id}/deletion"
 LOOK = "answers"
 ASKED = "asked"
 """What an officer notes who asked by telephone and has no answer yet."""
+_URGENCY = (
+    Answer.UNCLEAR, Answer.FORWARDED, Answer.NOT_DELETED, Answer.RETURNED, Answer.AUTOMATIC, None,
+    Answer.DELETED_OPENED, Answer.DELETED_UNOPENED,
+)  # fmt: skip
+"""Among many those come first about whom there is something to do; None: nobody has answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,10 @@ async def _page(
     leaked = scope.leaked_to
     letters = await visit.read(lambda reader: _letters(reader, leaked))
     entries = {one.number: one for one in view.entries}
-    people = [Asked(one, letters.get(one.wrong), tuple(_heard(one, entries, sees=sees))) for one in leaked]
+    people = [
+        Asked(one, letters.get(one.wrong), tuple(_heard(one, entries, sees=sees)))
+        for one in sorted(leaked, key=lambda one: _URGENCY.index(one.replies.counted))
+    ]
     wrong = [one.wrong for one in leaked]
     waited = scope.answers.waited(wrong, view.incident.known_at)
     return visit.page(

@@ -309,7 +309,7 @@ async def _file(visit: SignedInVisit, view: IncidentView, version: Version, endi
 
     name = f"{view.incident.incident_id}-{version.body.kind.value.replace('_', '-')}-v{version.number}"
     office = visit.parts.settings.office.name
-    printed = [addressed(version.body, one) for one in version.body.people if not one.address]
+    printed = [addressed(_marked(version), one) for one in version.body.people if not one.address]
     if ending == PRINTED and printed:
         wanted, ending = Format.PDF, "pdf"
         octets = await asyncio.to_thread(as_letters, printed, name, office)

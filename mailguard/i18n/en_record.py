@@ -11,7 +11,7 @@ TEXTS: dict[str, str] = {
     "audit.worker.inspector": "inspection",
     "audit.worker.notifier": "notices",
     "audit.worker.passwords": "passwords",
-    "audit.worker.reporter": "reports to senders",
+    "audit.worker.reporter": "mail of the system",
     "audit.worker.rescuer": "rescue",
     "audit.worker.service": "the system",
     "audit.worker.sweeper": "clearing away",

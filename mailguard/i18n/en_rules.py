@@ -223,7 +223,7 @@ TEXTS: dict[str, str] = {
     "law.outcome.unlikely": "Probably not to be reported",
     "law.who.clear": "{count} {count:outsider|outsiders} could see the content as it is.",
     "law.who.protected": (
-        "{count} {count:outsider|outsiders} get a file that opens with a password they have not been told."
+        "{count} {count:outsider gets|outsiders get} a file that opens with a password they have not been told."
     ),
     "law.who.nobody": "Nobody outside could see the content.",
     "law.what": "It holds: {kinds}.",

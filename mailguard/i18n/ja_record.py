@@ -11,7 +11,7 @@ TEXTS: dict[str, str] = {
     "audit.worker.inspector": "検査",
     "audit.worker.notifier": "お知らせ",
     "audit.worker.passwords": "パスワード",
-    "audit.worker.reporter": "不達の知らせ",
+    "audit.worker.reporter": "システムのメール",
     "audit.worker.rescuer": "引き継ぎ",
     "audit.worker.service": "システム",
     "audit.worker.sweeper": "期限切れの消去",

@@ -38,8 +38,28 @@ def exposure_of(
         clear=len(outsiders) - protected,
         protected=protected,
         is_unreadable=summary is None or _is_unreadable(summary),
-        visible=_visible(outsiders, summary, group_of),
+        visible=len(addresses_shown(recipients, summary, is_outside, group_of)),
     )
+
+
+def addresses_shown(
+    recipients: Sequence[Recipient],
+    summary: Summary | None,
+    is_outside: Callable[[str], bool],
+    group_of: Callable[[str], str],
+) -> frozenset[str]:
+    """Addresses outside that these recipients would see of others outside; none where all are of one organisation.
+
+    All that stand in To and Cc, whoever of them gets the mail: one who was stopped or refused is seen by the others.
+    """
+    outsiders = [one for one in recipients if is_outside(one.path.address)]
+    apart = [one for one in outsiders if one.verdict and one.verdict.obligations & _EXPOSURE]
+    if summary is None or len(apart) == len(outsiders):
+        return frozenset()
+    hidden = {comparable(one.path.address) for one in apart}
+    seen = {comparable(one.address) for one in summary.recipients if one.field in (Field.TO, Field.CC)}
+    seen = {one for one in seen - hidden if is_outside(one)}
+    return frozenset(seen) if len({group_of(one) for one in seen}) > 1 else frozenset()
 
 
 def _is_protected(one: Recipient, usual: Channel) -> bool:
@@ -65,16 +85,3 @@ def _counts(summary: Summary) -> dict[str, int]:
 
 def _is_unreadable(summary: Summary) -> bool:
     return summary.unreadable is not None or any(one.unreadable is not None for one in summary.files)
-
-
-def _visible(outsiders: Sequence[Recipient], summary: Summary | None, group_of: Callable[[str], str]) -> int:
-    """Addresses outside that outsiders of others see; 0 where all of them are of one organisation."""
-    if summary is None:
-        return 0
-    shown = {comparable(one.address) for one in summary.recipients if one.field in (Field.TO, Field.CC)}
-    seen = {
-        comparable(one.path.address)
-        for one in outsiders
-        if comparable(one.path.address) in shown and not (one.verdict and one.verdict.obligations & _EXPOSURE)
-    }
-    return len(seen) if len({group_of(one) for one in seen}) > 1 else 0

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from mailguard import audit
 from mailguard.errors import ContentDamaged
-from mailguard.hold.exposure import exposure_of
+from mailguard.hold.exposure import addresses_shown, exposure_of
 from mailguard.incidents.queries import Reader
 from mailguard.incidents.response import is_doubtful
 from mailguard.model.address import comparable
@@ -105,13 +105,17 @@ class ProtectionFact:
 
 @dataclass(frozen=True, slots=True)
 class MailFact:
-    """One mail. ``summary`` None: nobody looked at it, or it is gone. ``exposure``: of those it reached."""
+    """One mail. ``summary`` None: nobody looked at it, or it is gone. ``exposure``: of those it reached.
+
+    ``shown``: the addresses that it counts as visible, where they are known.
+    """
 
     submission: Submission
     summary: Summary | None
     recipients: tuple[RecipientFact, ...]
     exposure: Exposure
     protections: tuple[ProtectionFact, ...] = ()
+    shown: frozenset[str] = frozenset()
 
     @property
     def queue_id(self) -> QueueId:
@@ -149,8 +153,10 @@ def mail_fact(
     facts = tuple(
         _fact(one, attempts.get(one.key.position, ()), names, guards, back, is_outside) for one in mail.recipients
     )
-    exposure = _exposure(mail, facts, exposure_of(_reached(mail, facts), summary, usual, is_outside, group_of))
-    return MailFact(mail.submission, summary, facts, exposure, tuple(_protection(one) for one in parcels))
+    reached = _reached(mail, facts)
+    exposure = _exposure(mail, facts, exposure_of(reached, summary, usual, is_outside, group_of))
+    shown = addresses_shown(reached, summary, is_outside, group_of)
+    return MailFact(mail.submission, summary, facts, exposure, tuple(_protection(one) for one in parcels), shown)
 
 
 def fate_of(one: Recipient, attempts: Sequence[DeliveryAttempt]) -> Fate:

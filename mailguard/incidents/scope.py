@@ -203,7 +203,7 @@ def scope_of(facts: Sequence[MailFact], entries: Iterable[Entry]) -> Scope:
     look = _look(facts, entries)
     leaked = [one.at for one in recipients if one.is_leak and one.at is not None]
     # Whose addresses were shown are people too; they may be the same as those in the text.
-    visible = sum(one.exposure.visible for one in facts)
+    visible = _visible(facts)
     inside = _persons_inside(facts, look)
     persons, is_at_least, persons_source = _persons(facts, look, corrected.get(PERSONS), max(inside, visible))
     kinds = _kinds(facts, look, corrected, visible)
@@ -236,6 +236,13 @@ def _got_away(facts: Sequence[MailFact], recipients: Iterable[ScopeRecipient]) -
     """The mails that wrong recipients have, may have, or may still get; where there is none, all of them."""
     gone = {one.queue_id for one in recipients if one.is_wrong and one.fate in (*REACHED, Fate.OPEN)}
     return [one for one in facts if one.queue_id in gone] or facts
+
+
+def _visible(facts: Iterable[MailFact]) -> int:
+    """How many addresses outsiders saw of each other: one that stood in two mails is one."""
+    facts = list(facts)
+    shown = {address for one in facts for address in one.shown}
+    return len(shown) + sum(one.exposure.visible for one in facts if not one.shown)
 
 
 def _look(facts: Sequence[MailFact], entries: Iterable[Entry]) -> Entry | None:

@@ -169,6 +169,28 @@ async def test_report_stops_what_waits_and_names_what_has_gone(
     assert ([1], [0]) == (step.details["stopped"], step.details["gone"])
 
 
+@pytest.mark.parametrize("is_hidden", [False, True])
+async def test_addresses_of_those_who_were_stopped_are_seen_by_those_who_got_it(
+    make_node: MakeNode, store: Store, clock: StandingClock, hop: ScriptedNextHop, *, is_hidden: bool
+) -> None:
+    """Four stood in Cc and two got it: those two see four addresses, unless they were sent without them."""
+    everybody = [A, "ito@home.example.org", "ueda@school.example.net", "endo@clinic.example.com"]
+    desk = desk_of(make_node(hop.port), store, clock)
+    for address in everybody[2:]:
+        hop.on(Stage.RCPT, say("451 4.7.1 Greylisted"), matching=address)
+    wire = f"From: {SENDER}\r\nTo: {SENDER}\r\nCc: {', '.join(everybody)}\r\nSubject: x\r\n\r\nHi.\r\n".encode()
+    queue_id = await desk.node.held(*everybody, wire=wire)
+    wish = hold.Wish(recipients=hold.Recipients.HIDDEN if is_hidden else hold.Recipients.AS_THEY_ARE)
+    await store.write(hold.release(desk.node.spool, queue_id, OWNER, "", wish=wish))
+    await desk.node.look()
+    await desk.report(queue_id)
+    fact = await desk.fact(queue_id)
+
+    assert [Fate.RECEIVED] * 2 + [Fate.STOPPED] * 2 == await desk.fates(queue_id)
+    assert (0 if is_hidden else 4) == fact.exposure.visible
+    assert (set() if is_hidden else set(everybody)) == fact.shown
+
+
 async def test_recipient_being_sent_is_never_called_stopped(
     make_node: MakeNode, store: Store, clock: StandingClock, hop: ScriptedNextHop
 ) -> None:

@@ -123,6 +123,18 @@ def test_addresses_that_recipients_saw_are_data_of_as_many_people() -> None:
     assert (54, {"email_address": 54}, Band.TO_100) == (scope.persons, counts(scope), scope.band)
 
 
+def test_addresses_shown_in_two_mails_are_counted_once() -> None:
+    """The same list in Cc twice is no second list of people."""
+    shown = [{"a@one.example.com", "b@two.example.com"}, {"b@two.example.com", "c@three.example.com"}]
+    mails = [
+        replace(mail(2, visible=2, queue_id=queue_id), shown=frozenset(addresses))
+        for queue_id, addresses in zip((MAIL, OTHER), shown, strict=True)
+    ]
+    scope = scope_of(mails, [])
+
+    assert (3, 3, {"email_address": 3}) == (scope.visible, scope.persons, counts(scope))
+
+
 @pytest.mark.parametrize(
     ("persons", "band"),
     [

@@ -122,6 +122,6 @@ TEXTS: dict[str, str] = {
         "{count}名に暗号化して届き、パスワードは相手に知らせていません。ほかの方法でも伝わっていないか、人が確かめます"
     ),
     "incidents.triage.ask.deleted_unread": "誤って受け取った全員が、見る前に削除したと確認できましたか",
-    "incidents.triage.ask.deleted_unread.hint": "返答がない方が一人でもいれば、確認できたことになりません。",
-    "incidents.triage.known.deleted_unread.unread": "{count}名のうち{unread}名が、見ずに削除したと返答しました",
+    "incidents.triage.ask.deleted_unread.hint": "回答がない方が一人でもいれば、確認できたことになりません。",
+    "incidents.triage.known.deleted_unread.unread": "{count}名のうち{unread}名が、見ずに削除したと回答しました",
 }

@@ -167,6 +167,7 @@ TEXTS: dict[str, str] = {
     "queue.page.owner": "From:",
     "queue.page.accepted": "Accepted:",
     "queue.page.id": "Number:",
+    "queue.page.partly": "But {count} of its recipients {count:has|have} it already.",
     "queue.page.count.held": "{count} held",
     "queue.page.count.leaving": "{count} waiting to be sent",
     "queue.page.count.sent": "{count} sent",

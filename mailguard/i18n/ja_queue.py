@@ -167,6 +167,7 @@ TEXTS: dict[str, str] = {
     "queue.page.owner": "差出人:",
     "queue.page.accepted": "受け付け:",
     "queue.page.id": "受付番号:",
+    "queue.page.partly": "ただし、{count}名には、もう送られています。",
     "queue.page.count.held": "保留中 {count}名",
     "queue.page.count.leaving": "送信待ち {count}名",
     "queue.page.count.sent": "送信済み {count}名",

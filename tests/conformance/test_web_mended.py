@@ -8,7 +8,7 @@ import pytest
 
 from mailguard import hold
 from mailguard.model.queue import State
-from tests.conformance.hold_parts import SATO, SENDER, A, MakeNode
+from tests.conformance.hold_parts import SATO, SENDER, A, B, MakeNode
 from tests.conformance.mail_pages import MailPages, make_pages, words_of
 from tests.conformance.test_mending import FIRMS, PART, mail
 from tests.conformance.test_web_mail import officer
@@ -107,6 +107,21 @@ async def test_mail_that_failed_comes_back_as_a_draft(pages: MailPages, hop: Scr
     assert [State.BOUNCED] == await pages.node.states(queue_id)
     assert "元のメールを下書きとして受け取れます" in words_of(shown)
     assert "下書きとして、差出人のメールボックスに送りました" in words_of(returned)
+
+
+async def test_mail_that_went_to_some_says_so_beside_not_sent_yet(pages: MailPages) -> None:
+    """A colleague has it and the outsiders have not: I read both before I decide, and the first only where it is so."""
+    queue_id = await pages.node.held(A, B)
+    owner, path = await pages.owner(), f"/mails/{queue_id}"
+    before = await owner.get(path)
+    await pages.node.store.write(hold.release(pages.node.spool, queue_id, SATO, "", positions=[0]))
+    await pages.node.look()
+    after = await owner.get(path)
+
+    assert [State.DELIVERED, State.HELD] == await pages.node.states(queue_id)
+    assert "まだ送られていません" in words_of(after)
+    assert "1名には、もう送られています" in words_of(after)
+    assert "もう送られています" not in words_of(before)
 
 
 async def test_forgotten_file_is_added_to_a_draft(pages: MailPages) -> None:

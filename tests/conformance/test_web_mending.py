@@ -322,8 +322,12 @@ async def test_waiting_approval_stands_in_the_menu_of_who_may_give_it(
     open_page = await manager.get("/approvals/number", headers={"hx-request": "true"})
     theirs = await other.get("/mails")
     elsewhere, listed = await manager.get("/deputies"), await manager.get("/approvals")
+    mistaken = await manager.post("/deputies", data={"deputy": "", "begins": "", "ends": ""})
 
     assert [True] * 4 == [number in one.text for one in (mine, open_page, elsewhere, listed)]
+    # A page that answers a form does not count: the number is fetched at once, not at the next round.
+    assert [422, True] == [mistaken.status_code, 'hx-trigger="load, changed from:body' in mistaken.text]
+    assert 'hx-trigger="load, changed from:body' not in mine.text
     assert "<html" not in open_page.text
     assert text("ja", "approval.page.list.count", count=1) in mine.text
     assert text("ja", "queue.page.empty.decision") not in mine.text

@@ -79,7 +79,8 @@ def procedure_of(
         for phase in Phase
         if phase is not Phase.CLOSED
     ]
-    made = text(language, "incident.procedure.made", office=office, at=f"{now.astimezone(rules.hours.zone):%Y-%m-%d}")
+    today = spoken_day(now.astimezone(rules.hours.zone).date(), language)
+    made = text(language, "incident.procedure.made", office=office, at=today)
     return Procedure(
         title=text(language, "incident.procedure.title"),
         made=made.strip(),

@@ -81,10 +81,11 @@ def head_readings(octets: bytes, span: Span) -> list[Head]:
     if fault == 0 or not fields:
         # No header at all: the empty line is missing or behind the first paragraph.
         return [Head(fields, Span(body, span.end), head), Head((), Span(span.start, span.end))][:: 1 if fields else -1]
-    readings = [Head(fields, Span(body, span.end), head[fault:])]
-    if _MIME_FIELD.search(head, fault):
-        readings.append(Head(tuple(fields_of(head[:fault])), Span(span.start + fault, span.end)))
-    return readings
+    # One program skips the line, the other ends the header there, as if the empty line were only missing.
+    return [
+        Head(fields, Span(body, span.end), head[fault:]),
+        Head(tuple(fields_of(head[:fault])), Span(span.start + fault, span.end)),
+    ]
 
 
 def _first_fault(head: bytes) -> int:

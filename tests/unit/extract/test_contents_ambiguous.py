@@ -60,6 +60,14 @@ AMBIGUOUS = [
         (b"Content-Type: text/plain; charset=utf-8", b"", SECRET.encode("iso2022_jp")), id="declared UTF-8, is JIS"
     ),
     pytest.param((b"Subject: a", b"no field here", utf8(), b"", SECRET.encode()), id="a header line is no field"),
+    pytest.param((b"Subject: a", utf8(b"Content-Transfer-Encoding: base64"), B64, b""), id="no empty line, base64"),
+    pytest.param(
+        (b"Subject: a", b"Content-Type: text/html", b"<p>&#x4f50;&#x85e4; &#33457;&#23376; 090-0000-1234", b""),
+        id="no empty line, a page",
+    ),
+    pytest.param(
+        (MIXED, b"--b", utf8(b"Content-Transfer-Encoding: base64"), B64, b"--b--"), id="no empty line in a part"
+    ),
     pytest.param((b"Subject: a", b" ", utf8(), b"", SECRET.encode()), id="blanks where the header might end"),
     pytest.param(
         (MIXED.replace(b"=b", b"=part"), b"--part", b"", b"x", b"--part2", utf8(b"Content-Transfer-Encoding: base64"),

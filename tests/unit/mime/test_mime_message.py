@@ -115,6 +115,27 @@ def test_fields_are_read_whole_and_lie_where_their_octets_lie() -> None:
     ]
 
 
+NO_EMPTY_LINE = [
+    (TOP + b"hello\r\n\r\nyou\r\n", b"hello\r\n\r\nyou\r\n"),
+    (TOP + b"hello\r\nTEL: 1\r\n", b"hello\r\nTEL: 1\r\n"),
+    (TOP + b"hello\r\nSubject: a\r\n\r\nyou\r\n", b"you\r\n"),
+    (b"From a@example.jp Thu\r\n" + TOP + b"\r\nyou\r\n", b"you\r\n"),
+    (b"hello\r\n", b"hello\r\n"),
+    (TOP + b"\r\nhello\r\n", b"hello\r\n"),
+]
+
+
+@pytest.mark.parametrize(("mail", "body"), NO_EMPTY_LINE)
+def test_text_begins_where_the_header_must_have_ended(mail: bytes, body: bytes) -> None:
+    """A program forgot the empty line: servers and mail programs show what cannot be a header as text, and so do we."""
+    inside = TOP + multipart(b"x", TEXT, mail.removesuffix(b"\r\n") + b"\r\n")
+    message, outer = Message(mail), Message(inside)
+    part = outer.root.children[1]
+
+    assert body == message.octets[message.root.start : message.root.end]
+    assert body.removesuffix(b"\r\n") == inside[part.start : part.end]
+
+
 def test_fields_of_one_name_are_all_found() -> None:
     """A second Cc field hides nobody."""
     message = Message(b"Cc: a@example.jp\r\nSubject: =?utf-7?Q?+2AA-?=\r\nCC: b@example.com\r\n\r\n")

@@ -118,6 +118,15 @@ def test_file_name_with_data_is_hidden_outside_and_kept_inside() -> None:
     assert left.made.manifest.is_names_hidden
 
 
+def test_text_without_an_empty_line_before_it_is_protected_and_arrives() -> None:
+    """An old program forgets the line between header and text: my reader finds the text in the parcel all the same."""
+    octets = mail(BODY)
+    (left,) = packed(octets.replace(b"\r\n\r\n", b"\r\n", 1))
+
+    assert [] == shown(left)
+    assert squeezed(BODY) in squeezed(inside(left)["本文.txt"].decode("utf-8-sig"))
+
+
 def test_inner_parts_of_every_kind_leave_nothing_behind() -> None:
     """Calendar, forwarded mail, preamble, epilogue and a second text are inside or gone, not outside."""
     message = EmailMessage(policy=SMTP)

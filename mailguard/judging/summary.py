@@ -51,6 +51,17 @@ def summary_of(facts: Facts, directory: Directory) -> Summary:
     )
 
 
+def named_as_before(summary: Summary, before: Summary) -> Summary:
+    """The summary of an edited mail, in which whoever no field names any more keeps the name they had ``before``."""
+    names = {comparable(one.address): one.name for one in before.recipients}
+    return replace(
+        summary,
+        recipients=tuple(
+            one if one.name else replace(one, name=names.get(comparable(one.address), "")) for one in summary.recipients
+        ),
+    )
+
+
 def excerpt_of(text: str) -> str:
     """The first words, in lines: no control characters, no more than one empty line in a row."""
     # Only so much is normalised as could be shown; what is composed of several characters gets shorter.

@@ -19,6 +19,7 @@ from mailguard.hold.mend_difference import Differences, Judged, differences
 from mailguard.hold.mend_record import HoldRules, MendOutcome, held_verdict, record_mend
 from mailguard.hold.mending import Mend, Mended, Note, prepare
 from mailguard.judging.active import ActivePolicy
+from mailguard.judging.summary import named_as_before
 from mailguard.mime.message import stuffed, unstuffed
 from mailguard.model.audit import Actor
 from mailguard.model.knowledge import Lesson
@@ -123,8 +124,17 @@ class Mender:
         except Exception as error:
             log.exception("judge_failed", queue_id=queue_id, error=type(error).__name__)
             raise MailguardError("the edited mail could not be judged") from error
+        judgement = await self._with_names(queue_id, judgement)
         preview = await self._compared(mail, mend, mended, judgement)
         return _Looked(mail, mended, new_wire, judgement, lesson, preview)
+
+    async def _with_names(self, queue_id: QueueId, judgement: Judgement) -> Judgement:
+        """With the names people knew the recipients by: no field of the edited mail shows who was moved to Bcc."""
+        found = await self._spool.store.read(lambda reader: self._spool.summaries(reader, [queue_id]))
+        before, summary = found.get(queue_id), judgement.summary
+        if before is None or summary is None:
+            return judgement
+        return replace(judgement, summary=named_as_before(summary, before))
 
     async def _compared(self, mail: Mail, mend: Mend, mended: Mended, judgement: Judgement) -> Preview:
         queue_id = mail.submission.queue_id

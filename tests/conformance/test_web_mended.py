@@ -47,6 +47,21 @@ async def test_mended_mail_says_what_was_done_and_how_it_will_be_sent(pages: Mai
     assert {State.HELD} == set(await pages.node.states(queue_id))
 
 
+async def test_people_moved_to_bcc_keep_their_names_on_the_page(pages: MailPages) -> None:
+    """I hide the outsiders from each other: whom they are I still read by name, though no mail shows it any more."""
+    wire = mail(*FIRMS).replace(FIRMS[0].encode(), f'"Sato Kaori" <{FIRMS[0]}>'.encode(), 1)
+    queue_id = await pages.node.held(*FIRMS, wire=wire)
+    owner, path = await pages.owner(), f"/mails/{queue_id}"
+    before = await owner.get(path)
+    await pages.post(owner, f"{path}/fix", mending="to_bcc")
+    after = await owner.get(path)
+
+    assert "Sato Kaori" in words_of(before)
+    assert "Bcc(ほかの方には見えません)" in words_of(after)
+    assert "Sato Kaori" in words_of(after)
+    assert "Sato Kaori" in words_of(await owner.get("/mails?q=kaori"))
+
+
 async def test_planned_protection_is_told_and_not_offered_again(pages: MailPages) -> None:
     """What will be encrypted anyway has no button for it; the page says that it will be, and how the password goes."""
     queue_id = await pages.node.held(A, wire=mail(A, parts=PART))

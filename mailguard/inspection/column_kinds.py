@@ -18,11 +18,13 @@ _EIGHT_DIGITS = re.compile(r"(?:19|20)\d{2}-?[01]\d-?[0-3]\d")
 _MEMBERS = re.compile(r"会員|組合員|加入|member", re.IGNORECASE)
 _STAFF = re.compile(r"職員|社員|従業員|給与|賞与|staff|employee|kyuyo|kyuuyo", re.IGNORECASE)
 _SUM = re.compile(r"[1-9]\d{4,6}")
-_INSURED = re.compile(r"保険者|被保険|組合員証|資格確認|保険証|健保|国保|高額療養|レセプト|受診|診療")
+_INSURED = re.compile(r"保険者|被保険|組合員証|資格確認|保険証|健康保険|健保|国保|高額療養|レセプト|受診|診療")
 _BANKS = re.compile(r"(?:銀行|金融機関).*(?:支店|店番|種別|科目)", re.DOTALL)
 _MEMBERS_SAID = re.compile(r"(?:会員|組合員|加入者)の?(?:番号|No|コード)")
 _STAFF_SAID = re.compile(r"(?:職員|社員|従業員)の?(?:番号|No|コード)")
 _NUMBER = re.compile(r"\d{4,10}|\d{2,4}-\d{3,8}|[A-Z]{1,3}-?\d{3,8}")
+_BRANCH = re.compile(r"(?<=\d)-\d{2}$")
+"""枝番: which of a family a number is for."""
 _ANY_NUMBER = frozenset({"番号", "no", "№", "num", "number", "id", "コード", "証番号"})
 """Names of columns that say of a number nothing but that it is one."""
 
@@ -86,8 +88,9 @@ def said_around(cells: list[str], about: str, word: str) -> Kind | None:
     """What the numbers of a column called 番号 are by the words around the table, or of one called 会員, 職員."""
     if word not in _ANY_NUMBER and word not in _WHOSE:
         return None
-    digits = ["".join(filter(str.isdigit, cell)) for cell in cells]
-    if not digits or not all(_NUMBER.fullmatch(cell) for cell in cells) or len(set(cells)) < len(cells):
+    numbers = [_BRANCH.sub("", cell) for cell in cells]
+    digits = ["".join(filter(str.isdigit, cell)) for cell in numbers]
+    if not digits or not all(_NUMBER.fullmatch(cell) for cell in numbers) or len(set(cells)) < len(cells):
         return None
     if word in _WHOSE:
         return _WHOSE[word]

@@ -108,10 +108,17 @@ def _weights(hits: list[Hit], length: int) -> dict[int, float]:
     return {id(hit): max(_OF_OFFICE, hit.confidence) for hit in own if hard.find(1, hit.start, hit.end) < 0}
 
 
+def _is_of_column(hit: Hit) -> bool:
+    """Whether it stands in a column of names, not of the holders of accounts, whom banks write in kana."""
+    return hit.rule == f"{PERSON}.column" and not any("名義" in ground.word for ground in hit.evidence)
+
+
 def without_readings(hits: list[Hit]) -> list[Hit]:
     """Names in kana alone are readings of the written ones of the same piece, as long as they are not more."""
     names = [hit for hit in hits if hit.kind == PERSON and hit.suppressed is None]
     kana = {hit.value for hit in names if _KANA.fullmatch(hit.value)}
+    written = {hit.row for hit in names if hit.value not in kana}
+    kana -= {hit.value for hit in names if hit.value in kana and hit.row not in written and _is_of_column(hit)}
     if not kana or len(kana) > len({hit.value for hit in names} - kana):
         return hits
     return [hit for hit in hits if hit.kind != PERSON or hit.value not in kana]

@@ -160,7 +160,8 @@ class Suppressor:
         if self._is_writer_of_another(hit) or hit.line in self._announced:
             return False
         before = self._text.before(hit.start, 20).rpartition("\n")[2]
-        if LABEL_BEFORE.search(before) or self._has_private_on_line(hit) or self._is_on_a_label(hit):
+        is_told = LABEL_BEFORE.search(before) or (hit.rule.endswith(".label") and not self._is_correspondent(hit))
+        if is_told or self._has_private_on_line(hit) or self._is_on_a_label(hit):
             return False
         after = TITLE_START.sub("", HONORIFIC.sub("", self._text.after(hit.end, 40)))
         if IS_MATTER.match(after):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from mailguard.inspection.ja.name_columns import cell_name, is_full_name
 from mailguard.inspection.text import Text, header_key
 from mailguard.model.contents import Form
 
@@ -28,6 +29,8 @@ _TYPED_CELLS = {
     ";": re.compile(r"[^;\n]+"),
     "  ": re.compile(r"[^\s](?:[^\n\t ]| (?! ))*"),
 }
+_STROKE = " / "
+_NAMED = 0.3
 _ONLY_RULE = re.compile(r"^[\s|+:=-]*$")
 
 
@@ -85,14 +88,14 @@ def _typed(line: str, start: int, separator: str) -> list[Cell]:
     if separator == "\t":
         return _tabbed(line, start)
     cells = []
-    if separator in ("|", ",", ";"):
+    if separator in ("|", ",", ";", _STROKE):
         position = 0
         inner = line.strip().startswith(separator)
         for column, part in enumerate(line.split(separator)):
             word = part.strip(' \t"')
             if word:
                 cells.append(Cell(word, start + position + part.index(word[0]), column - inner))
-            position += len(part) + 1
+            position += len(part) + len(separator)
         return cells
     for column, found in enumerate(_TYPED_CELLS[separator].finditer(line)):
         word = found[0].rstrip()
@@ -107,6 +110,8 @@ def _separator(line: str) -> str | None:
         return "|"
     if "  " in line and "  " in line.strip():
         return "  "
+    if _STROKE in line:
+        return _STROKE
     for mark in (",", ";"):
         if line.count(mark) >= 2 and not line.rstrip().endswith("。"):
             return mark
@@ -153,7 +158,7 @@ def headers_of(table: Table, role_of: RoleOf, is_data: Callable[[str], bool]) ->
         for cell in row:
             if len(cell.text) <= 30 and (role := role_of(header_key(cell.text))):
                 roles[cell.column] = role
-        if not roles or any(is_data(cell.text) for cell in row):
+        if not roles or any(is_data(cell.text) for cell in row) or (found and _is_of_somebody(found[-1], row)):
             continue
         if len(row) < 2 and (table.is_typed or _is_wider(table, number + 1)):
             # A title above the table, or a word alone on its line.
@@ -166,6 +171,12 @@ def headers_of(table: Table, role_of: RoleOf, is_data: Callable[[str], bool]) ->
         else:
             found.append(Header(number, roles))
     return found
+
+
+def _is_of_somebody(header: Header, row: list[Cell]) -> bool:
+    """Whether a name stands below a column of names: a row of people, whatever is remarked in it."""
+    named = [cell.text for cell in row if header.roles.get(cell.column) == "full"]
+    return any(is_full_name(text) >= _NAMED or (" " in text and cell_name(text) is not None) for text in named)
 
 
 def _is_form(table: Table, role_of: RoleOf) -> bool:

@@ -209,6 +209,8 @@ def _judged(scan: NameScan, found: Sighting) -> _Name | None:
     if follower == "organisation" or scan.is_after_organisation(found.start):
         return None
     label = scan.label_before(found.start)
+    if not label and found.surname >= 2 and not found.is_joined and scan.plain[found.start - 1 : found.start] == "の":
+        label = scan.label_before(found.start - 1)  # 応募者の山田 勝は
     evidence = [Evidence(Because.NAME_LIST)]
     if found.is_joined:
         confidence, rule = _joined_confidence(scan, found, bool(label) or follower == "honorific"), "person_name.joined"
@@ -375,7 +377,7 @@ def _label_values(plain: str, names: list[_Name]) -> Iterator[_Name]:
     readings = _Readings(plain, [name for name in names if name.surname])
     taken = {place for name in names if name.confidence >= FINDING for place in (name.start, name.end - 1)}
     for label in STRONG_LABEL.finditer(plain):
-        value = _VALUE.match(plain, label.end())
+        value = _VALUE.match(plain, label.end() + plain.startswith("は", label.end()))
         if value is None or (span := cell_name(value["value"])) is None:
             continue
         start, end = value.start("value") + span[0], value.start("value") + span[1]

@@ -114,12 +114,14 @@ async def test_marks_of_another_officer_are_not_taken_back_unseen(
         late = await second.post(f"{path}/wrong", data={"meant": f"{queue_id}:1", "marked": seen, "note": "電話で確認"})
         now = filled(late, "/wrong")["marked"]
         again = await second.post(f"{path}/wrong", data={"meant": f"{queue_id}:1", "marked": now})
+        # Back in the browser, and saved once more: what they take back is their own.
+        back = await second.post(f"{path}/wrong", data={"meant": f"{queue_id}:0", "marked": now})
 
-    assert [303, 422, 303] == [one.status_code for one in (done, late, again)]
+    assert [303, 422, 303, 303] == [one.status_code for one in (done, late, again, back)]
     assert JA["incidents.scope.mistake.marked"] in words_of(late)
     assert "電話で確認" in late.text
     marked = await entries(web_office, incident_id, EntryKind.CORRECTED)
-    assert [[[queue_id, 1]], [[queue_id, 0]]] == [one.details["wrong"] for one in marked]
+    assert [[[queue_id, 1]], [[queue_id, 0]], [[queue_id, 1]]] == [one.details["wrong"] for one in marked]
 
 
 async def test_version_saved_over_one_that_was_not_seen_says_so(
@@ -133,11 +135,15 @@ async def test_version_saved_over_one_that_was_not_seen_says_so(
         for one in (first, second):
             opened = await one.post(f"{path}/open")
             pages.append(filled(await one.get(opened.headers["location"]), "/prompt_report"))
-        saved = [
-            await one.post(path, data={**page, "act": "save", "title": title})
-            for one, page, title in zip((first, second), pages, ("速報 A", "速報 B"), strict=True)
-        ]
-        told = [await one.get(answer.headers["location"]) for one, answer in zip((first, second), saved, strict=True)]
+        told = []
+        # Whoever goes back in the browser and saves once more has lost nothing of anybody: the last two.
+        for one, page, title in (
+            (first, pages[0], "速報 A"), (second, pages[1], "速報 B"),
+            (first, {**pages[0], "seen": "2"}, "速報 C"), (first, {**pages[0], "seen": "2"}, "速報 D"),
+        ):  # fmt: skip
+            saved = await one.post(path, data={**page, "act": "save", "title": title})
+            told.append(await one.get(saved.headers["location"]))
 
     words = JA["incidents.documents.saved.over"].format(number=2, other=1)
-    assert [False, True] == [words in words_of(one) for one in told]
+    assert [False, True, False, False] == ["ほかの方が" in words_of(one) for one in told]
+    assert words in words_of(told[1])

@@ -115,12 +115,11 @@ async def written(visit: SignedIn, incident_id: IncidentId, name: str) -> Respon
     if act in (*FILES, PRINTED):
         await record_look(visit, view, LOOK, document=kind.value, version=version.number, file=act)
         return await _file(visit, view, version, act)
-    seen = form.text("seen")
-    if seen.isdigit() and int(seen) < version.number - 1:
+    if (other := _unseen(visit, form.text("seen"), versions, version)) is not None:
         # Both are kept; but whoever saved this one has not read what the other changed.
         return visit.go(
             await _path_of(visit, view, kind), "warning", "incidents.documents.saved.over",
-            number=version.number, other=version.number - 1,
+            number=version.number, other=other,
         )  # fmt: skip
     place = "#release" if version.body.count(Fill.BLANK) == 0 else ""
     return visit.go(
@@ -279,6 +278,14 @@ async def _page(
         look=look,
         deed=Deed,
     )
+
+
+def _unseen(visit: SignedInVisit, seen: str, before: list[Version], saved: Version) -> int | None:
+    """The newest version that somebody else saved since the page was opened; None where there is none."""
+    if not seen.isdigit():
+        return None
+    others = [one.number for one in before if one.actor.name != visit.actor.name and one.number != saved.number]
+    return next((one for one in reversed(others) if one > int(seen)), None)
 
 
 def _times_sent(view: IncidentView, kind: DocumentKind) -> int:

@@ -20,7 +20,7 @@ from mailguard.incidents.permission import IncidentAct
 from mailguard.incidents.scope import KIND_MARK, PERSONS, WRONG, Named, Scope, ScopeRecipient, scope_of
 from mailguard.model.address import comparable
 from mailguard.model.finding import Kind
-from mailguard.model.incident import EntryKind, Incident, IncidentId
+from mailguard.model.incident import Entry, EntryKind, Incident, IncidentId
 from mailguard.web.forms import Mistake
 from mailguard.web.incident_look import may_look, record_look
 from mailguard.web.incident_view import IncidentView, incident_view
@@ -99,7 +99,9 @@ async def marked(visit: SignedIn, incident_id: IncidentId) -> Response:
     mistakes = []
     if len(note) > NOTE_MAX:
         mistakes.append(Mistake("note", "incidents.mistake.note.long", {"max": NOTE_MAX}))
-    if form.has("marked") and form.text("marked") != _marked(view):
+    last = _last_marks(view)
+    is_theirs = last is not None and last.actor.name != visit.actor.name
+    if is_theirs and form.has("marked") and form.text("marked") != _marked(view):
         # All of them are said at once: what somebody has not seen they would take back.
         mistakes.append(Mistake("recipients-title", "incidents.scope.mistake.marked"))
     elif picks_wrong and not wrong:
@@ -142,10 +144,16 @@ def tick_of(one: ScopeRecipient) -> str:
     return f"{one.queue_id}:{one.position}"
 
 
+def _last_marks(view: IncidentView) -> Entry | None:
+    """The last time somebody said who was not to get it."""
+    said = [one for one in view.entries if one.kind is EntryKind.CORRECTED and one.details.get("what") == WRONG]
+    return said[-1] if said else None
+
+
 def _marked(view: IncidentView) -> str:
-    """The last time somebody said who was not to get it: the number of that entry, "" for none."""
-    said = [one.number for one in view.entries if one.kind is EntryKind.CORRECTED and one.details.get("what") == WRONG]
-    return str(said[-1]) if said else ""
+    """What a form says that it has seen: the number of those marks, "" for none."""
+    last = _last_marks(view)
+    return "" if last is None else str(last.number)
 
 
 def _is_wrong(one: ScopeRecipient, meant: set[str], wrong: set[str]) -> bool:

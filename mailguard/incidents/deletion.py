@@ -33,6 +33,7 @@ from mailguard.incidents.replying import Reply
 from mailguard.mime.addresses import Mailbox
 from mailguard.model.address import comparable
 from mailguard.model.audit import Actor, AuditAction, AuditEvent
+from mailguard.model.delivery import Outcome
 from mailguard.model.documents import Addressee, Document, DocumentKind
 from mailguard.model.incident import EntryKind, Incident, IncidentId
 from mailguard.model.queue import QueueId
@@ -225,7 +226,10 @@ class Deletions:
         mail = self._spool.mail(reader, row.queue_id)
         asked_by = replies.asked[-1].by if replies.asked else ""
         by_link = sum(one.means is Means.LINK for one in replies.said)
-        return Request(incident, wrong, digest, mail.submission.accepted_at, asked_by, by_link)
+        attempts = self._spool.attempts(reader, row.queue_id).get(row.position, ())
+        # Under this time they find it in their mailbox: it may have been held for days before.
+        took = next((one.ended_at for one in reversed(attempts) if one.outcome is Outcome.DELIVERED), None)
+        return Request(incident, wrong, digest, took or mail.submission.accepted_at, asked_by, by_link)
 
     def answered_by_link(self, token: str, answer: Answer, comment: str) -> Work[Incident]:
         """Take an answer from the page. Raises ``NotAllowed`` where it cannot be answered any more."""

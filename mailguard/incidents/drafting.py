@@ -19,6 +19,7 @@ from mailguard.incidents.known import Known
 from mailguard.incidents.lessons import LessonKind
 from mailguard.incidents.scope import KindCount
 from mailguard.mime.own_mail import one_line
+from mailguard.model.address import comparable
 from mailguard.model.documents import BLANK, Addressee, Document, DocumentKind, Section
 from mailguard.model.finding import Kind
 from mailguard.model.incident import Cause
@@ -79,11 +80,17 @@ def _sections(template: Template, facts: _Facts, language: Language) -> tuple[Se
 def _people(known: Known) -> tuple[Addressee, ...]:
     """Whose addresses others saw, where that is what went wrong: each of them is told.
 
-    Whose data a file held the record has no address of, and who got it by mistake is not whom it is about.
+    Those who were stopped in time as well: whoever got the mail saw them. Whose data a file held the record has no
+    address of, and who got it by mistake is not whom it is about.
     """
     if not _is_about_visibility(known):
         return ()
-    return tuple(Addressee(one.name, one.address) for one in known.scope.leaked_to)
+    shown = {address for one in known.facts if one.queue_id in known.scope.mails for address in one.shown}
+    if not shown:
+        # Of a made-up mail nothing is known but who got it.
+        return tuple(Addressee(one.name, one.address) for one in known.scope.leaked_to)
+    names = {comparable(one.address): Addressee(one.name, one.address) for one in known.scope.recipients}
+    return tuple(one for address, one in names.items() if address in shown)
 
 
 def _is_about_visibility(known: Known) -> bool:
@@ -149,8 +156,8 @@ class _Facts:
         return Fact(spoken(self._known.incident.known_at, self._language))
 
     def sent_at(self) -> Fact:
-        first = self._known.first
-        return Fact(BLANK[self._language] if first is None else spoken(first.submission.accepted_at, self._language))
+        left_at = self._known.left_at
+        return Fact(BLANK[self._language] if left_at is None else spoken(left_at, self._language))
 
     def sender(self) -> Fact:
         first = self._known.first
@@ -200,7 +207,8 @@ class _Facts:
         ]
         told = self._say("summary.fates", fates=self._joined(fates)) if fates and not self._is_for_all else ""
         more = self._say("summary.more", count=len(known.scope.mails)) if len(known.scope.mails) > 1 else ""
-        return Fact("\n".join(one for one in (sent, self._when_known(first.submission.accepted_at), told, more) if one))
+        heard = self._when_known(known.left_at or first.submission.accepted_at)
+        return Fact("\n".join(one for one in (sent, heard, told, more) if one))
 
     def data(self) -> Fact:
         kinds = self._kinds()

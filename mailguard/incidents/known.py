@@ -51,6 +51,18 @@ class Known:
         return min(counting, key=lambda one: one.submission.accepted_at, default=None)
 
     @property
+    def left_at(self) -> datetime | None:
+        """When that mail reached the first of those who were not to get it; when it was handed in where nobody has it.
+
+        It may have been held for days before.
+        """
+        first = self.first
+        if first is None:
+            return None
+        took = [one.at for one in self.scope.leaked_to if one.queue_id == first.queue_id and one.at is not None]
+        return min(took, default=first.submission.accepted_at)
+
+    @property
     def subject(self) -> str:
         """The first mail's subject; "" where it may tell something of people: it is not to be repeated then."""
         summary = None if self.first is None else self.first.summary

@@ -60,8 +60,9 @@ ORGANISATIONS_MAX = 10
 class ReleaseView:
     """What the parts of a page about releasing show (``mail_release.html``, ``mail_send_options.html``).
 
-    ``consequence`` None: a routine mail, or one with nobody's data. ``typed`` and ``chosen``: what was answered before,
-    to stand there again; ``corrections``: where the other address was said to be right, that address by position.
+    ``consequence`` None: a routine mail, or one with nobody's data. ``is_sent``: this form was sent, and is shown again
+    for its mistakes. ``typed`` and ``chosen``: what was answered before, to stand there again;
+    ``corrections``: where the other address was said to be right, that address by position.
     """
 
     path: str
@@ -75,6 +76,7 @@ class ReleaseView:
     wants_phone: bool
     latest: datetime
     values: Mapping[str, str]
+    is_sent: bool = False
     typed: tuple[str, ...] = ()
     chosen: Mapping[int, str] | None = None
     corrections: Mapping[int, str] | None = None
@@ -177,6 +179,7 @@ def release_view(
         wants_phone=len(protected) == len(recipients) == 1 and _channel(protected[0], parts) is Channel.SMS,
         latest=parts.clock.now() + AHEAD_MAX,
         values={name: "" if form is None else form.text(name) for name in ("when", "at", "clear", "reason", "phone")},
+        is_sent=form is not None,
         typed=() if form is None else answers_of(form).typed,
         chosen={} if form is None else answers_of(form).chosen,
         corrections=corrections or {},
@@ -242,8 +245,8 @@ def whole_number(typed: str) -> int:
     return int(typed)
 
 
-def mistakes_of(amiss: Unanswered, asked: Asked) -> list[Mistake]:
-    """What is wrong with answers, in words that do not give them away."""
+def mistakes_of(amiss: Unanswered, asked: Asked, begin: str = "") -> list[Mistake]:
+    """What is wrong with answers, in words that do not give them away. ``begin``: of the ids of the form's fields."""
     kind = "person" if asked.is_about_people else "organisation"
     typed = [
         *((number, f"{kind}.wrong", "wrong") for number in amiss.typed),
@@ -251,12 +254,12 @@ def mistakes_of(amiss: Unanswered, asked: Asked) -> list[Mistake]:
         *((number, "open", "repeated") for number in amiss.repeated),
     ]
     return [
-        *(Mistake(f"choice-{one.position}", "mending.page.choice.open") for one in amiss.open),
-        *(Mistake(f"choice-{one.position}", "mending.page.choice.other") for one in amiss.other),
+        *(Mistake(f"{begin}choice-{one.position}", "mending.page.choice.open") for one in amiss.open),
+        *(Mistake(f"{begin}choice-{one.position}", "mending.page.choice.other") for one in amiss.other),
         *(
-            Mistake(f"organisation-{number}", f"mending.page.typed.{alone}")
+            Mistake(f"{begin}organisation-{number}", f"mending.page.typed.{alone}")
             if asked.typed == 1
-            else Mistake(f"organisation-{number}", f"mending.page.typed.several.{one}", {"number": number + 1})
+            else Mistake(f"{begin}organisation-{number}", f"mending.page.typed.several.{one}", {"number": number + 1})
             for number, alone, one in sorted(typed)
         ),
     ]

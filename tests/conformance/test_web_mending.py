@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -308,6 +309,31 @@ async def test_manager_approves_from_the_list(web_office: WebOffice, make_node: 
     assert "承認しました" in words_of(answer)
     assert [State.DELIVERED] == await pages.node.states(queue_id)
     assert f"/mails/{queue_id}" not in (await manager.get("/approvals")).text
+
+
+async def test_approving_and_sending_by_role_are_forms_of_their_own(
+    web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop
+) -> None:
+    """As an officer I may say yes, or send by my role: a label leads to its own field, and what is wrong in one form is
+    said in that one, while the other stays folded.
+    """
+    pages = await approving(web_office, make_node, hop, USUAL)
+    queue_id = await pages.node.held(A)
+    officer, path = await as_approver(pages, OFFICER), f"/mails/{queue_id}"
+    shown = await officer.get(path)
+    no_note = await pages.post(officer, f"{path}/approval", said="no", judgement="1")
+    approved = await pages.post(officer, f"{path}/approval", said="yes", judgement="1", organisation="elsewhere")
+    sent = await pages.post(officer, f"{path}/send", judgement="1", organisation="elsewhere")
+    by_role = r"<details( open)?>\s*<summary>承認とは別に、自分の役割で送信する"
+
+    assert [200, 422, 422, 422] == [one.status_code for one in (shown, no_note, approved, sent)]
+    for page in (shown, no_note, approved, sent):
+        ids = re.findall(r' id="([^"]+)"', page.text)
+        assert [] == [one for one in set(ids) if ids.count(one) > 1]
+    assert ["", "", "", " open"] == [re.findall(by_role, one.text)[0] for one in (shown, no_note, approved, sent)]
+    assert ["approve-organisation-0"] == re.findall(r'href="#([a-z-]*organisation-0)"', approved.text)
+    assert ["organisation-0"] == re.findall(r'href="#([a-z-]*organisation-0)"', sent.text)
+    assert [1, 1] == [one.text.count('value="elsewhere"') for one in (approved, sent)]
 
 
 async def test_waiting_approval_stands_in_the_menu_of_who_may_give_it(

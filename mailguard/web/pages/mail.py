@@ -67,6 +67,8 @@ async def shown(
     sent, or ``refused``: why that released nothing.
     """
     mistakes = mistakes or (refused.mistakes if refused is not None else [])
+    is_approval = form is not None and form.has("said")
+    approving, releasing = ((form, refused), (None, None)) if is_approval else ((None, None), (form, refused))
     acts = found.acts()
     parcels: list[ListedParcel] = []
     if MailAct.SHOW_PASSWORD in acts or MailAct.STOP_PASSWORD in acts:
@@ -87,8 +89,8 @@ async def shown(
         channels=[one for one in Channel if one is not Channel.AGREED and _is_possible(visit, one)],
         why_not=why_not(found, acts, is_own=found.is_own),
         minutes=LONGER_MINUTES,
-        release=release_view_of(visit, found, form, refused),
-        approval=approval_view_of(visit, found, form, refused, await visit.read(lambda one: asked_for(one, found))),
+        release=release_view_of(visit, found, *releasing),
+        approval=approval_view_of(visit, found, *approving, await visit.read(lambda one: asked_for(one, found))),
         undoable_until=None if State.CANCELLED not in found.decision.states else await _undoable_until(visit, found),
     )
 

@@ -160,7 +160,8 @@ async def _approved(visit: SignedInVisit, found: OpenedMail, form: Form) -> Resp
         approved = await visit.write(answering(parts, found.decision, wanting, form, visit.actor, yes))
     except NotAnswered as error:
         asked = asked_of(wanting, known_of(parts, found.decision))
-        refused = NotReleased(mistakes_of(error.unanswered, asked), corrections_of(error.unanswered))
+        amiss = mistakes_of(error.unanswered, asked, "approve-")
+        refused = NotReleased(amiss, corrections_of(error.unanswered))
         return await shown(visit, found, form=form, refused=refused)
     if not (approved.missing or approved.outcome.moved):
         raise StaleState(_NOTHING_WAITS)

@@ -15,6 +15,14 @@ import re
 from mailguard.mime.japanese import decode_text
 from mailguard.model.address import NULL_REVERSE_PATH
 
+_FIELD = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
+_MBOX = re.compile(rb">?From ")
+_KNOWN = re.compile(
+    rb"^(?:from|to|cc|bcc|sender|reply-to|subject|date|message-id|mime-version|received|return-path|content-[a-z-]{1,40}"
+    rb"|x-[a-z-]{1,60})[ \t]*:",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""What stands in a header and hardly ever begins a line of a text."""
 _WORD_BEGIN = r"=\?([!-)+->@-~]{1,60})(?:\*[!->@-~]{0,60})?\?([bBqQ])\?"
 _ENCODED_WORD = re.compile(_WORD_BEGIN + r"([^? \t\r\n]*)\?=")
 _BETWEEN_WORDS = re.compile(r"(?<=\?=)[ \t\r\n]+(?=" + _WORD_BEGIN + ")")
@@ -25,11 +33,27 @@ _AUTO_SUBMITTED_MAX = 1000
 
 
 def head_of(content: bytes) -> bytes:
-    """The header block at the start of a wire-form content, last CRLF included, the empty line not."""
+    """The header block at the start of a wire-form content, last CRLF included, the empty line not.
+
+    Where that line is missing, it ends before the first one that cannot stand in a header, unless fields that programs
+    know follow: then it was only a slip. So do servers and mail programs that show the text all the same.
+    """
     if content.startswith(b"\r\n"):
         return b""
     end = content.find(b"\r\n\r\n")
-    return content if end < 0 else content[: end + 2]
+    head = content if end < 0 else content[: end + 2]
+    return head[: _length(head)]
+
+
+def _length(head: bytes) -> int:
+    position = 0
+    while position < len(head):
+        end = head.find(b"\n", position) + 1 or len(head)
+        is_fold = position > 0 and head[position] in b" \t"
+        if not (is_fold or _FIELD.match(head, position, end) or (position == 0 and _MBOX.match(head))):
+            return len(head) if _KNOWN.search(head, end) else position
+        position = end
+    return len(head)
 
 
 class Head:

@@ -27,13 +27,6 @@ BOUNDARIES_MAX = 6
 
 _WINDOW_BYTES = 1024 * 1024
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
-_MBOX = re.compile(rb">?From ")
-_KNOWN = re.compile(
-    rb"^(?:from|to|cc|bcc|sender|reply-to|subject|date|message-id|mime-version|received|return-path|content-[a-z-]{1,40}"
-    rb"|x-[a-z-]{1,60})[ \t]*:",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""What stands in a header and hardly ever begins a line of a text."""
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]")
 _PADDING = re.compile(rb"=+")
@@ -101,7 +94,7 @@ class Message:
 
     def __init__(self, octets: bytes) -> None:
         self.octets = octets
-        self.head_end = _head_length(head_of(octets))
+        self.head_end = len(head_of(octets))
         self.fields = tuple(fields_of(octets[: self.head_end]))
         self._left = PARTS_MAX
         start = self._body_start(0, len(octets), self.head_end)
@@ -215,7 +208,6 @@ class Message:
         if self.octets.startswith(b"\r\n", start) or not head:
             fields: tuple[Field, ...] = ()
         else:
-            head = head[: _head_length(head)]
             fields = tuple(fields_of(head))
         return self._part(fields, Span(start, self._body_start(start, end, len(head)), end), depth + 1)
 
@@ -235,20 +227,6 @@ def fields_of(head: bytes) -> Iterator[Field]:
             value = _FOLD.sub(b"", line[name.end() :]).strip()
             yield Field(name[1].decode("ascii"), value, position, end)
         position = end
-
-
-def _head_length(head: bytes) -> int:
-    """Where a header block ends: before a line that cannot stand in one, where the empty line is missing. Behind such
-    a line no field may stand that programs know; else it was only a slip.
-    """
-    position = 0
-    while position < len(head):
-        end = _end_of_field(head, position)
-        is_field = _NAME.match(head, position, end) or (position == 0 and _MBOX.match(head))
-        if not is_field:
-            return len(head) if _KNOWN.search(head, end) else position
-        position = end
-    return len(head)
 
 
 def unstuffed(wire: bytes) -> bytes:

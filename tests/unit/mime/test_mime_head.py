@@ -48,6 +48,21 @@ def test_head_ends_at_the_first_empty_line(content: bytes, expected: bytes) -> N
 
 
 @pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"From: a@example.jp\r\nhello\r\n\r\nyou\r\n", b"hello\r\n\r\nyou\r\n"),
+        (b"From: a@example.jp\r\nhello\r\n", b"hello\r\n"),
+        (b"From: a@example.jp\r\nno field\r\nTo: b@example.com\r\n\r\nyou\r\n", b"\r\nyou\r\n"),
+        (b">From a Thu\r\nFrom: a@example.jp\r\n\r\nyou\r\n", b"\r\nyou\r\n"),
+        (b"From: a@example.jp\r\n \r\n folded\r\n\r\nyou\r\n", b"\r\nyou\r\n"),
+    ],
+)
+def test_text_without_an_empty_line_before_it_is_no_header(content: bytes, text: bytes) -> None:
+    """Whoever gets another header block (recipients hidden, for instance) still gets the text that stood behind it."""
+    assert text == content[len(head_of(content)) :]
+
+
+@pytest.mark.parametrize(
     ("octets", "expected"),
     [
         pytest.param(b"", 0, id="none"),

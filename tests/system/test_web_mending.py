@@ -140,7 +140,7 @@ async def test_two_people_approve_before_it_goes(tmp_path: Path, browser: Browse
             await prove_twice(page, pages)
             await page.goto(f"{pages}/approvals")
             await page.locator(f"main a[href^='/mails/{queue_id}']").click()
-            await page.locator("#organisation-0").fill("customer")
+            await page.locator("#approve-organisation-0").fill("customer")
             await follow(page.locator("#approve button"))
             await closed(context)
         await eventually(lambda: went_to(hop) == [FIRM], "the approved mail at the next hop")

@@ -157,6 +157,7 @@ class _MailReader:
             # RFC 2045 §6.4 forbids to encode it; some programs decode it all the same.
             decoded = decodings(octets[body.start : body.end], encoding)[0]
             self._walk.spend(len(decoded))
+            self._around(octets[body.start : body.end], "preamble")
             octets, body = decoded, Span(0, len(decoded))
             division = divided(octets, body, boundaries)
             self._walk.raise_sign(Sign.AMBIGUOUS)

@@ -68,6 +68,10 @@ AMBIGUOUS = [
     pytest.param(
         (MIXED, b"--b", utf8(b"Content-Transfer-Encoding: base64"), B64, b"--b--"), id="no empty line in a part"
     ),
+    pytest.param(
+        (b"Content-Type: multipart/mixed", b"Content-Transfer-Encoding: base64", b"", SECRET.encode()),
+        id="no parts, and base64 only declared",
+    ),
     pytest.param((b"Subject: a", b" ", utf8(), b"", SECRET.encode()), id="blanks where the header might end"),
     pytest.param(
         (MIXED.replace(b"=b", b"=part"), b"--part", b"", b"x", b"--part2", utf8(b"Content-Transfer-Encoding: base64"),

@@ -55,11 +55,15 @@ TITLES = (
     "|manager|director|president|chief|officer|ceo|cfo"
 )
 TITLE_BEFORE = re.compile(rf"(?:{TITLES})(?:者|員|名|は|が|の)?[\s:：(・/、]{{0,3}}$", re.IGNORECASE)
+CASE_OF = re.compile(
+    r"(?:対象|該当|当該|当事|被処分|被害|加害|被災|応募|退職|休職|本人)[^\s:]{0,2}\s?:\s?[^\s:]{2,8}\s?$"
+)
+"""A label for whom a case is about, with a title before the name."""
 TITLE_AFTER = re.compile(rf"^(?:[\s(・/、]{{0,2}}|\s?\([^()\n]{{0,16}})(?:{TITLES})", re.IGNORECASE)
 TITLE_START = re.compile(rf"^\s?(?:{TITLES})")
 ADDRESSED_REST = 12
 """Characters behind a name and its title in a greeting; more, and the line says something."""
-SAYS = re.compile(r"[はがを]|です|ます")
+SAYS = re.compile(r"[はがを]|です|ます|[0-9]{1,3} ?[歳才]")
 ADDRESSED_TOO = re.compile(r"(?:様|先生|殿|さん|御中|各位)[\s、,)）]*$")
 SURE_ILLNESS = 0.7
 """Confidence from which a word is an illness, and not only of one."""
@@ -136,3 +140,8 @@ def announces(plain: str) -> bool:
 def is_of_history(plain: str) -> bool:
     """Whether it tells when several people of former centuries lived."""
     return "年" in plain and sum(1 for _ in islice(_LIVED.finditer(plain), _LIVED_MIN)) == _LIVED_MIN
+
+
+def has_title(before: str, after: str) -> bool:
+    """Whether a title of work stands by a name between two texts, which is not of somebody whom a case is about."""
+    return bool(TITLE_BEFORE.search(before) and not CASE_OF.search(before)) or TITLE_AFTER.search(after) is not None

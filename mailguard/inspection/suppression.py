@@ -55,6 +55,7 @@ from mailguard.inspection.signs import (
     TITLE_START,
     TYPED,
     announces,
+    has_title,
     is_made_up,
     is_of_history,
     is_zero,
@@ -255,7 +256,7 @@ class Suppressor:
             return None
         if self._is_announcement and not self._has_own_contact(hit) and not LABEL_BEFORE.search(before):
             return Suppression.PUBLIC
-        if TITLE_BEFORE.search(before) or TITLE_AFTER.search(after) or AUTHORED.match(self._text.after(hit.end, 80)):
+        if has_title(before, after) or AUTHORED.match(self._text.after(hit.end, 80)):
             return Suppression.OFFICE_HOLDER
         if ACTS_BEFORE.search(before) or ACTS_AFTER.search(re.sub(r"^(?:様|さん|氏|先生|殿)", "", after)):
             return Suppression.OFFICE_HOLDER

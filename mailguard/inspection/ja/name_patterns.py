@@ -49,6 +49,7 @@ _KANA_NO_NAME = re.compile(
 _OF_CLAUSES = frozenset("条甲乙丙")
 """Surnames, rare ones, that in contracts and rules are a clause or a party."""
 _ACCOUNT_SORTS = ("普", "当座", "貯蓄")
+_ACCOUNT_BEHIND = re.compile(r"[)]? {0,2}(?:No\.?)? ?\d{6,8}(?!\d)")
 _BRANCH_ENDS = ("店", "所", "部")
 _CONTINENTAL = frozenset(
     "李王張劉陳楊黄趙呉周徐孫馬朱胡郭何林高梁鄭羅宋謝唐韓曹許鄧蕭馮曽程蔡彭潘袁于董余蘇葉呂魏蒋田杜丁沈姜范江傅鍾盧汪戴崔任陸廖姚方金邱夏譚韋賈"
@@ -133,8 +134,12 @@ class NameScan:
             return None
         at, grade = ending
         surname = self.plain[at:end]
-        if token[0].startswith(_ACCOUNT_SORTS) and surname.endswith(_BRANCH_ENDS):
+        if token[0].startswith(_ACCOUNT_SORTS) and (
+            surname.endswith(_BRANCH_ENDS) or _ACCOUNT_BEHIND.match(self.plain, token.end())
+        ):
             return None  # 須坂支店 普) 0123456
+        if surname == "孫" and self.lists.surnames.get(token[0], 0) >= 2 and _GAP.match(self.plain, token.end()):
+            return None  # 孫 小坂 拓也
         if len(surname) == 1 and self.plain[at - 1 : at].isdigit():
             return None  # 第18条 会員
         size, given = given_prefix(token[0], is_guessed=True, is_continental=surname in _CONTINENTAL)

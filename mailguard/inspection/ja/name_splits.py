@@ -33,6 +33,10 @@ _PREFIX = re.compile(
 )
 
 
+_MIXED = re.compile("[ァ-ヴ]{2}[江枝美恵世子]|[ぁ-ゔ]{2}[江枝美恵世子代]")
+"""Given names in kana and one kanji, as grandmothers bear them. バス代 is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """Characters of the surname, characters of the whole name, and the grades of both parts."""
@@ -121,7 +125,7 @@ def grade_of_given(name: str) -> int:
     if is_kana(name[0]) and all(map(is_kana, name)):
         is_name = len(name) > 1 and name not in NOT_GIVEN and hiragana(name) in lists.given_kana
         return 2 if is_name else 0
-    return 0
+    return 2 if _MIXED.fullmatch(name) else 0
 
 
 def _is_guess(name: str) -> bool:

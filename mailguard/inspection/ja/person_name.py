@@ -75,7 +75,7 @@ _KANA_JOINED = re.compile(rf"{_KANA_WORD}(?<!{_KANA_WORD}.){_KANA_WORD}{{3,9}}(?
 _VALUE = re.compile(' {0,4}(?P<mark>[:=\t]?)[ \t]{0,4}(?P<value>[^\n\t,、。;:|<>"/]{2,24})')
 _UNLISTED = re.compile(
     rf"[{KANJI}]{{1,4}} [{KANJI}\u3041-\u3096\u30a1-\u30fa\u30fc]{{1,4}}|[{KANJI}]{{3,5}}"
-    rf"|{_KANA_WORD}{{2,8}} {_KANA_WORD}{{2,8}}"
+    rf"|{_KANA_WORD}{{2,8}} {_KANA_WORD}{{2,8}}|[{KANJI}]{{2,3}}{_KANA_WORD}{{2,8}}"
 )
 _KANA_FIRM = re.compile(
     "\u30ab\u30a4$|\u30af\u30df\u30a2\u30a4|\u30ac\u30c3\u30b3\u30a6|\u30ac\u30c4\u30b3\u30a6|カブシキ|キョウカイ|キヨウカイ|センター|ジムショ|ジムシヨ|キョウサイ|キヨウサイ"

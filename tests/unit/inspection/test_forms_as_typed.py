@@ -60,6 +60,37 @@ def test_words_in_roman_letters_behind_a_label_are_nobody(line: str) -> None:
     assert values(body(f"田中様\n\n設定の例です。\n{line}\n"), Kind.PERSON_NAME) == set()
 
 
+def test_child_of_two_languages_behind_a_label_is_found() -> None:
+    """A pupil with a Japanese surname and a given name from elsewhere is somebody, also beside the roman spelling."""
+    text = "養成校様\n\n氏名: 小林ソフィア / Sophia Kobayashi\n生年月日: 2004/07/19\n"
+
+    assert inspected(body(text)).named_persons == 1
+
+
+def test_grandchild_behind_the_word_for_it_is_found() -> None:
+    """孫 is a family name as well; here it says who comes with the mobile."""
+    text = "施設長様\n\n面会に孫 小坂 拓也（携帯 080-4127-0777）が伺います。\n"
+
+    assert counting(body(text)) == {(Kind.PERSON_NAME, "小坂拓也"), (Kind.PHONE_NUMBER, "08041270777")}
+
+
+@pytest.mark.parametrize(
+    "line", ["対象職員：主任 黒澤 徹也（44）", "対象者：第一係長 黒澤 徹也", "当事者：教諭 黒澤 徹也"]
+)
+def test_officer_whom_a_case_is_about_is_its_matter(line: str) -> None:
+    """A title before the name of somebody who is punished does not make it a letter of his."""
+    text = f"顧問弁護士 松永先生\n\n懲戒の件です。\n{line}\n事案：酒気帯び運転で略式起訴、罰金30万円\n"
+
+    assert must_protect(inspected(body(text)))
+
+
+def test_missing_person_in_the_first_lines_is_not_greeted() -> None:
+    """Who is looked for by name, age and sex is what the mail is about."""
+    text = "防災無線原稿\n行方不明者　西澤　トシ子さん　８４歳　女性\n昭和１５年３月２１日生まれ\n"
+
+    assert must_protect(inspected(body(text)))
+
+
 DUTY = "警備会社様\n\n年末年始の当番の連絡先です。\n{} 丸山 090 4127 3131\n{} 村田 080-4127-3232\n"
 
 
@@ -105,7 +136,13 @@ def test_who_stands_for_a_family_is_no_officer(role: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["みすず野銀行 須坂支店 普) 0561188", "みすず野信金 本店 普 0561188", "みすず野農協 豊野支所 普通0561188"]
+    "line",
+    [
+        "みすず野銀行 須坂支店 普) 0561188",
+        "みすず野信金 本店 普 0561188",
+        "みすず野農協 豊野支所 普通0561188",
+        "八十二 更埴 普 0223194",
+    ],
 )
 def test_branch_and_sort_of_an_account_are_nobodys_name(line: str) -> None:
     """「支店 普」 is where the money goes, not who gets it."""

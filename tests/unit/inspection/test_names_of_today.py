@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mailguard.model.finding import Kind
-from tests.unit.inspection.inspecting_parts import body, inspected
+from tests.unit.inspection.inspecting_parts import body, inspected, values
 
 NAMED = [
     pytest.param("欠場:阿武 大空(疲労骨折)", 1, id="a player who does not play"),
@@ -19,6 +19,33 @@ NAMED = [
 def test_name_in_no_old_list_is_found_where_a_word_says_so(said: str, count: int) -> None:
     """Families call their children as nobody was called before, and great-grandfathers were called so once."""
     assert inspected(body(f"ご担当者様\n{said}\n")).counts.get(Kind.PERSON_NAME) == count
+
+
+OLD = [
+    "宮原 キミ江",
+    "宮原キミ江",
+    "小坂 ヨシ江",
+    "田中 ハツ枝",
+    "清水 キヨ美",
+    "小林 きみ江",
+    "山本 さち恵",
+    "竹花 信",
+    "小林 勲",
+]
+
+
+@pytest.mark.parametrize("name", OLD)
+def test_name_of_a_grandmother_in_kana_and_one_kanji_is_found(name: str) -> None:
+    """Members who draw a pension are called キミ江 and ハツ枝; no list has all of them."""
+    text = f"福祉課様\n\n{name} 様の医療券です。\n受給者 {name} 自宅 026-555-1234 昭和15年3月21日生\n"
+
+    assert values(body(text), Kind.PERSON_NAME) == {name.replace(" ", "")}
+
+
+@pytest.mark.parametrize("words", ["小林 ガス代", "田中 タクシー代 1,200円", "中村 バス代", "石川 もの代"])
+def test_word_for_a_fee_behind_a_surname_is_no_given_name(words: str) -> None:
+    """What my colleague paid for the bus is not what she is called."""
+    assert values(body(f"経理様\n\n精算です。\n{words}\n"), Kind.PERSON_NAME) == set()
 
 
 NOBODY = [

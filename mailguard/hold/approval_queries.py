@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 
 from mailguard.store import GatheredInsert, GuardedUpdate, Transaction
 from mailguard.store.people_tables import approval
+from mailguard.store.tables import judgement
 
 Reader = Connection | Transaction
 
@@ -37,6 +38,12 @@ _OPINIONS = (
     .where(approval.c.queue_id == bindparam("queue_id"), approval.c.judgement == bindparam("judgement"))
     .order_by(approval.c.at, approval.c.person)
 )
+_LATER = judgement.alias()
+_REFUSED = select(approval.c.queue_id).where(
+    approval.c.queue_id.in_(bindparam("queue_ids", expanding=True)),
+    approval.c.said == "no",
+    ~exists().where(_LATER.c.queue_id == approval.c.queue_id, _LATER.c.number > approval.c.judgement),
+)
 _FORGET_NOTES = (
     update(approval)
     .where(approval.c.queue_id.in_(bindparam("queue_ids", expanding=True)), approval.c.note.is_not(None))
@@ -52,6 +59,13 @@ def opinions(reader: Reader, queue_id: str, judgement: int) -> list[Row[Any]]:
 def is_refused(reader: Reader, queue_id: str, judgement: int) -> bool:
     """Whether somebody said no (``approving.Said.NO``) to one judgement of a mail (primary key)."""
     return any(row.said == "no" for row in opinions(reader, queue_id, judgement))
+
+
+def refused_among(reader: Reader, queue_ids: Collection[str]) -> frozenset[str]:
+    """Those of these mails to whose newest judgement somebody said no (primary keys)."""
+    if not queue_ids:
+        return frozenset()
+    return frozenset(row.queue_id for row in reader.execute(_REFUSED, {"queue_ids": list(queue_ids)}))
 
 
 def forget_notes(transaction: Transaction, queue_ids: Collection[str]) -> None:

@@ -371,6 +371,7 @@ TEXTS: dict[str, str] = {
     "queue.page.empty.failed": "Nothing has failed.",
     "queue.page.row.choose": "Choose:",
     "queue.page.row.between": ", ",
+    "queue.page.row.refused": "Not approved",
     "queue.page.row.more": "and {count} more",
     "queue.page.first": "Back to the first",
     "queue.page.more": "More",

@@ -367,6 +367,7 @@ TEXTS: dict[str, str] = {
     "queue.page.empty.failed": "送信に失敗したメールはありません。",
     "queue.page.row.choose": "選ぶ:",
     "queue.page.row.between": "、",
+    "queue.page.row.refused": "承認されませんでした",
     "queue.page.row.more": "ほか{count}名",
     "queue.page.first": "最初に戻る",
     "queue.page.more": "続きを見る",

@@ -311,6 +311,25 @@ async def test_manager_approves_from_the_list(web_office: WebOffice, make_node: 
     assert f"/mails/{queue_id}" not in (await manager.get("/approvals")).text
 
 
+async def test_refused_mail_says_so_on_the_senders_list(
+    web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop
+) -> None:
+    """My list says which mail was not approved, beside the one that still waits; once it is changed it waits anew."""
+    pages = await approving(web_office, make_node, hop, USUAL)
+    refused, waiting = await pages.node.held(A, B), await pages.node.held(A)
+    manager, owner = await as_approver(pages, MANAGER), await pages.owner()
+    before = await owner.get("/mails")
+    await pages.post(manager, f"/mails/{refused}/approval", said="no", judgement="1", note="日付がちがいます")
+    after = await owner.get("/mails")
+    rows = dict(re.findall(r'id="row-(\w+)">(.*?)</li>', after.text, re.DOTALL))
+    await pages.post(owner, f"/mails/{refused}/mend", do="apply", of=refused, remove="1")
+    changed = await owner.get("/mails")
+
+    assert "承認されませんでした" in rows[refused]
+    assert "承認されませんでした" not in rows[waiting]
+    assert [False, False] == ["承認されませんでした" in words_of(one) for one in (before, changed)]
+
+
 async def test_approving_and_sending_by_role_are_forms_of_their_own(
     web_office: WebOffice, make_node: MakeNode, hop: ScriptedNextHop
 ) -> None:

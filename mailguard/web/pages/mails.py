@@ -19,6 +19,7 @@ from starlette.responses import Response
 from mailguard import hold
 from mailguard.accounts.people import owners_in
 from mailguard.errors import NotAllowed, StaleState, UnknownMail
+from mailguard.hold.approval_queries import refused_among
 from mailguard.hold.boxes import (
     PERIOD,
     Box,
@@ -61,11 +62,14 @@ SeesMail = Annotated[SignedInVisit, Depends(having(Right.SEE_MAIL))]
 
 @dataclass(frozen=True)
 class Shown:
-    """A list as it is shown. ``left_out``: mails that something was not done to, by name."""
+    """A list as it is shown. ``left_out``: mails that something was not done to, by name; ``refused``: those that an
+    approver said no to.
+    """
 
     counts: dict[Box, Count]
     page: Page
     left_out: tuple[tuple[QueueId, str], ...]
+    refused: frozenset[QueueId]
 
 
 @router.get(OWN)
@@ -120,12 +124,19 @@ def _shown(
         boxes = None if wanted.box is None else frozenset({wanted.box})
         searched = Searched(wanted.words, boxes, span)
         page = search(spool, reader, scope, searched, now=now, after=wanted.after, looked=looked)
-        return wanted, Shown(counts, page, named)
+        return wanted, Shown(counts, page, named, _refused(reader, page))
     box = wanted.box or Box.DECISION
     if wanted.box is None and not counts[box].number and counts[Box.WAITING].number:
         box = Box.WAITING
     listing = list_box(spool, reader, scope, box, now=now, span=span, after=wanted.after, looked=looked)
-    return Wanted(box, "", wanted.since, wanted.until, wanted.after), Shown(listing.counts, listing.page, named)
+    found = Shown(listing.counts, listing.page, named, _refused(reader, listing.page))
+    return Wanted(box, "", wanted.since, wanted.until, wanted.after), found
+
+
+def _refused(reader: Connection, page: Page) -> frozenset[QueueId]:
+    """Those of a page's mails that wait for an approver's yes and got a no."""
+    asked = [one.queue_id for one in page.rows if one.waiting is not None and one.waiting.needs is Needs.APPROVER]
+    return refused_among(reader, asked)
 
 
 def _values(visit: SignedInVisit, path: str, wanted: Wanted, shown: Shown) -> dict[str, Any]:
@@ -147,6 +158,7 @@ def _values(visit: SignedInVisit, path: str, wanted: Wanted, shown: Shown) -> di
         "boxes": [(box, shown.counts[box]) for box in BOXES],
         "page": shown.page,
         "left_out": shown.left_out,
+        "refused": shown.refused,
         "reasons_of": reasons,
         "zero_of": zero,
         "may_operate": is_office and viewer.departments(Right.OPERATE_QUEUE) != frozenset(),

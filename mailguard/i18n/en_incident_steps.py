@@ -72,6 +72,8 @@ TEXTS: dict[str, str] = {
     "incident.due.notice.heading": "To do:",
     "incident.due.notice.line.soon": "- until {until} [{role}] {what}",
     "incident.due.notice.line.over": "- overdue (until {until}) [{role}] {what}",
+    "incident.due.notice.line.soon.range": "- from {first} to {until} [{role}] {what}",
+    "incident.due.notice.line.over.range": "- overdue (from {first} to {until}) [{role}] {what}",
     "incident.due.notice.more": "and {count} more",
     "incident.due.notice.next": (
         'When it is done, press "Done" on the page. What is not needed can be marked so, with the reason.'

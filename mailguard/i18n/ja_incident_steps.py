@@ -74,6 +74,8 @@ TEXTS: dict[str, str] = {
     "incident.due.notice.heading": "すること:",
     "incident.due.notice.line.soon": "・{until}まで [{role}] {what}",
     "incident.due.notice.line.over": "・期限切れ({until}まで) [{role}] {what}",
+    "incident.due.notice.line.soon.range": "・{first}から{until}まで [{role}] {what}",
+    "incident.due.notice.line.over.range": "・期限切れ({first}から{until}まで) [{role}] {what}",
     "incident.due.notice.more": "ほか{count}件",
     "incident.due.notice.next": (
         "済んだら、ページで「済みにする」を押してください。要らない手順は、理由を書いて「不要」にできます。"

@@ -74,11 +74,13 @@ def _said(one: DueLine, reader: Reader) -> str:
     what = one_line(one.text.get(reader.language) or one.text.get("ja", ""), _LINE_MAX)
     role = text(reader.language, f"people.role.{one.role}")
     until = clock(one.at, reader) if one.day is None else spoken_day(one.day, reader.language)
-    line = text(
-        reader.language,
-        f"incident.due.notice.line.{'over' if one.is_over else 'soon'}",
-        until=until, role=role, what=what,
-    )  # fmt: skip
+    key = f"incident.due.notice.line.{'over' if one.is_over else 'soon'}"
+    if one.first is None:
+        line = text(reader.language, key, until=until, role=role, what=what)
+    else:
+        # About so many days: whoever reads only the later day is late by the earlier one.
+        first = spoken_day(one.first, reader.language)
+        line = text(reader.language, f"{key}.range", first=first, until=until, role=role, what=what)
     if one.extended is None:
         return line
     return line + text(reader.language, "incident.due.extended", day=spoken_day(one.extended, reader.language))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from mailguard.incidents import due_queries
 from mailguard.incidents.deadlines import JAPAN, Until
@@ -12,6 +12,7 @@ from mailguard.incidents.duties import step_named
 from mailguard.incidents.queries import Reader
 from mailguard.model.incident import IncidentId
 from mailguard.policy.incident_plan import IncidentStep
+from mailguard.policy.law import Deadline, LawClock, deadline_of
 from mailguard.policy.lengths import Unit
 from mailguard.policy.rules import RuleSet
 from mailguard.store.times import from_micros
@@ -56,4 +57,14 @@ def _until(step: IncidentStep | None, at: datetime, rules: RuleSet) -> Until:
     if not step.clocks and not is_by_day:
         return Until(at)
     zone = JAPAN if step.clocks else rules.hours.zone
-    return Until(at, (at.astimezone(UTC) - timedelta(microseconds=1)).astimezone(zone).date())
+    day = (at.astimezone(UTC) - timedelta(microseconds=1)).astimezone(zone).date()
+    clocks = [one for one in rules.law.clocks if one.id in step.clocks]
+    # The last day tells the first one, and what it may be read as; of a step with clocks that differ in that, neither.
+    read = {(deadline.first, deadline.extended) for deadline in (_ending(one, day) for one in clocks)}
+    first, extended = read.pop() if len(read) == 1 else (None, None)
+    return Until(at, day, first, extended)
+
+
+def _ending(clock: LawClock, day: date) -> Deadline:
+    """A clock of the law whose last day is ``day``."""
+    return deadline_of(clock, day - timedelta(days=max(clock.days) - 1))

@@ -14,6 +14,7 @@ from mailguard.accounts.people_administration import Particulars
 from mailguard.errors import NotAllowed, StaleState
 from mailguard.incidents import Change, Opening, change, correct_known_at, due_queries
 from mailguard.incidents.duties import Duty, next_duty
+from mailguard.incidents.next_due import next_dues
 from mailguard.incidents.planning import Planner
 from mailguard.incidents.records import Step
 from mailguard.incidents.reminding import Reminders
@@ -118,6 +119,27 @@ async def test_opening_plans_steps_and_clocks_of_the_law(plans: Plans) -> None:
     first = next_duty(list(duties.values()))
     assert first is not None
     assert "search-lost" == first.step.id
+
+
+async def test_list_names_the_earlier_reading_of_a_time_of_the_law(plans: Plans) -> None:
+    """Three to five days are never "in five days"; and a last day on a holiday stands beside what some read it as."""
+    incident_id = await plans.lost()
+    knew = plans.clock.now() - timedelta(days=28)
+    await plans.store.write(correct_known_at(plans.desk.records, incident_id, OWNER, knew, "電話の記録"))
+    for name, duty in (await plans.duties(incident_id)).items():
+        if duty.is_open and name not in ("prompt-report", "full-report"):
+            await plans.done(incident_id, name, StepState.DONE, "済んだ")
+    found = []
+    for name in ("prompt-report", "full-report"):
+        dues = await plans.store.read(
+            lambda reader: next_dues(reader, [incident_id], plans.rules(), plans.clock.now())
+        )  # fmt: skip
+        found.append(dues[incident_id].until)
+        await plans.done(incident_id, name, StepState.DONE, "出した")
+
+    # Known on 5 October: day 3 and 5 are the 7th and 9th; day 30 is the 3rd of November, a holiday.
+    assert (date(2026, 10, 7), date(2026, 10, 9), None) == (found[0].first, found[0].day, found[0].extended)
+    assert (None, date(2026, 11, 3), date(2026, 11, 4)) == (found[1].first, found[1].day, found[1].extended)
 
 
 async def test_step_is_done_found_unnecessary_and_opened_again(plans: Plans) -> None:

@@ -7,12 +7,13 @@ so that nothing is ever reported about it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from mailguard.config import OfficeSettings
 from mailguard.delivery.dsn import Reported, ReportedMail, Reporter, ReportKind, build_report
 from mailguard.errors import MailguardError
-from mailguard.model.address import NULL_REVERSE_PATH, comparable_domain
+from mailguard.model.address import NULL_REVERSE_PATH, comparable_domain, domain_of
 from mailguard.model.audit import Actor, ActorKind
 from mailguard.model.envelope import Envelope, ForwardPath, Notify, Session
 from mailguard.model.queue import Submission
@@ -58,6 +59,9 @@ def submit_report(
 ) -> bool:
     """Add the report about these recipients of ``about`` to the transaction; False where nobody is to get one."""
     writer = spool.open_content()
+    if reporter.own:
+        # Somebody of the group, whose domains the office's rules name, sends as who answers for the mail.
+        reporter = replace(reporter, own=reporter.own | {domain_of(about.session.owner)})
     wire = build_report(
         kind,
         ReportedMail(about.queue_id, about.accepted_at, about.envelope.reverse_path, about.envelope.envid, head),

@@ -50,6 +50,10 @@ def node(make_node: MakeNode, hop: ScriptedNextHop) -> Node:
     return make_node(hop.port)
 
 
+SUBJECT = "見積書"
+"""Of the mail that a node accepts where a test gives none."""
+
+
 def reports(hop: ScriptedNextHop) -> list[TakenMail]:
     """The reports that arrived."""
     return [mail for mail in hop.mails if b"multipart/report" in mail.content]
@@ -435,6 +439,20 @@ async def test_bcc_address_is_in_no_report_about_others(node: Node, hop: Scripte
     for report in reports(hop):
         assert secret not in readable(report)
         assert (C in readable(report)) == ("Action: relayed" in readable(report))
+
+
+@pytest.mark.parametrize(("sender", "is_shown"), [(SENDER, True), ("bounces@mailer.example.net", False)])
+async def test_report_to_an_address_outside_shows_no_subject(
+    node: Node, hop: ScriptedNextHop, sender: str, is_shown: bool
+) -> None:
+    """A program sends with an address that a service outside reads: what its mail was about stays in the office."""
+    hop.on(Stage.RCPT, UNKNOWN_USER, matching=A)
+    queue_id = await node.accept(A, sender=sender, automatic=True)
+    await node.look()
+    (report,) = reports(hop)
+
+    assert is_shown is (SUBJECT in readable(report))
+    assert queue_id in readable(report)
 
 
 async def test_report_reaches_an_address_that_breaks_the_grammar(node: Node, hop: ScriptedNextHop) -> None:

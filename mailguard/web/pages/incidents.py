@@ -46,8 +46,8 @@ router = APIRouter()
 PAGE_ROWS = 50
 SHOWN_AT_FIRST = 10
 NAMED = 5
-_CHANGED = ("kind", "cause", "phase", "severity")
 """Recipients that the sender's page names at once: those to telephone first."""
+_CHANGED = ("kind", "cause", "phase", "severity")
 
 E = TypeVar("E", bound=StrEnum)
 Handling = Annotated[SignedInVisit, Depends(having(Right.HANDLE_CASE))]

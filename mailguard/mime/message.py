@@ -97,6 +97,8 @@ class Message:
         self.head_end = len(head_of(octets))
         self.fields = tuple(fields_of(octets[: self.head_end]))
         self._left = PARTS_MAX
+        self.is_cut = False
+        """Whether there are parts beyond ``PARTS_MAX``, which are not in the tree."""
         start = self._body_start(0, len(octets), self.head_end)
         self.root = self._part(self.fields, Span(0, start, len(octets)), 0)
 
@@ -195,6 +197,7 @@ class Message:
         for line in mark.finditer(self.octets, start, end):
             if begun is not None and self._left > 0:
                 found.append(self._entity(begun, _before_line_end(self.octets, begun, line.start()), depth))
+            self.is_cut |= self._left <= 0 and not line[1]
             begun = None if line[1] else line.end()
             if line[1]:
                 break

@@ -124,6 +124,8 @@ class Packer:
     async def pack(self, mail: ToPack, verify: Verify, sinks: Callable[[], S]) -> list[Protected[S]]:
         """The protected mails. Raises ``NotPossible``; what ``verify`` raises goes through."""
         message = Message(mail.octets)
+        if message.is_cut:
+            raise NotPossible("more parts than are read: some would be lost")
         seen: frozenset[tuple[str, str]] = frozenset()
         for everything in (False, True):
             made: list[Protected[S]] = []

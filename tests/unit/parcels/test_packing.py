@@ -11,7 +11,7 @@ import pikepdf
 import pytest
 
 from mailguard.config import OfficeSettings, ProtectionSettings
-from mailguard.mime.message import Message
+from mailguard.mime.message import PARTS_MAX, Message
 from mailguard.model.protection import Channel, Mode, Protection, Traits
 from mailguard.model.verdict import Reason
 from mailguard.transform import Mode as Showing
@@ -359,6 +359,20 @@ def test_mail_that_would_still_show_something_goes_to_nobody() -> None:
         packed(octets)
 
     assert Reason.STILL_READABLE is raised.value.reason
+
+
+def test_mail_of_more_parts_than_are_read_goes_to_nobody() -> None:
+    """Hundreds of files in one mail: rather than losing some of them on the way, a person decides what becomes of it."""
+    octets = mail(HARMLESS, ("名簿.csv", ROSTER))
+    boundary = Message(octets).root.parameters["boundary"].encode()
+    files = b"".join(
+        b'--%b\r\nContent-Type: text/plain; name="%d.txt"\r\n\r\nx\r\n' % (boundary, number)
+        for number in range(PARTS_MAX)
+    )
+    with pytest.raises(NotPossible) as raised:
+        packed(octets.replace(b"--%b--" % boundary, b"%b--%b--" % (files, boundary)), looks=False)
+
+    assert Reason.NOT_PREPARED is raised.value.reason
 
 
 def test_sender_in_the_list_is_no_reason_to_hold() -> None:

@@ -362,7 +362,7 @@ def test_mail_that_would_still_show_something_goes_to_nobody() -> None:
 
 
 def test_mail_of_more_parts_than_are_read_goes_to_nobody() -> None:
-    """Hundreds of files in one mail: rather than losing some of them on the way, a person decides what becomes of it."""
+    """Hundreds of files in one mail: none of them is lost on the way, a person decides what becomes of it."""
     octets = mail(HARMLESS, ("名簿.csv", ROSTER))
     boundary = Message(octets).root.parameters["boundary"].encode()
     files = b"".join(

@@ -118,7 +118,6 @@ TEXTS: dict[str, str] = {
     "incidents.list.department.none": "none",
     "incidents.list.persons": "Personal data",
     "incidents.list.persons.count": "{count} {count:person|persons}",
-    "incidents.list.persons.unknown": "not known",
     "incidents.list.more": "Older ones",
     "incidents.drill": "Drill",
     "incidents.page.title": "Incident {incident_id}",

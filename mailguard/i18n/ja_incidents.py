@@ -120,7 +120,6 @@ TEXTS: dict[str, str] = {
     "incidents.list.department.none": "部門なし",
     "incidents.list.persons": "個人情報",
     "incidents.list.persons.count": "{count}人分",
-    "incidents.list.persons.unknown": "不明",
     "incidents.list.more": "前のものを見る",
     "incidents.drill": "訓練",
     "incidents.page.title": "事故 {incident_id}",

@@ -173,7 +173,7 @@ class Openings:
         now = transaction.now
         incident = Incident(
             self._next_id(transaction), opening.kind, opening.cause, Phase.FIRST_RESPONSE, "",
-            self._department(transaction, actor, queue_ids), comparable(actor.name), now,
+            self._department(transaction, actor, queue_ids), _name_of(actor), now,
             opening.known_at or now, opening.is_drill, 0, tuple(dict.fromkeys(queue_ids)),
         )  # fmt: skip
         self._records.insert(transaction, incident)
@@ -280,6 +280,11 @@ class Openings:
         owner = self._spool.mail(transaction, queue_ids[0]).submission.session.owner
         departments = departments_of(transaction, owner)
         return own if own in departments else min(departments, default="")
+
+
+def _name_of(actor: Actor) -> str:
+    """An address so that its owner is found by it; what is none, such as a worker's name, as it is."""
+    return comparable(actor.name) if "@" in actor.name else actor.name
 
 
 def assure_note(note: str) -> None:

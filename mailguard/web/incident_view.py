@@ -31,6 +31,7 @@ from mailguard.model.protection import Channel
 from mailguard.model.queue import QueueId
 from mailguard.policy.incident_plan import IncidentPlan
 from mailguard.policy.law_words import ConsequenceWords, spoken_day, words_of
+from mailguard.web import showing
 from mailguard.web.incident_letter_words import letter_words
 from mailguard.web.incident_tabs import Tab, tabs_of
 from mailguard.web.parts import WebParts
@@ -223,7 +224,7 @@ def _lines(one: Entry, language: Language, zone: ZoneInfo) -> list[str]:
 
 def _value(name: str, value: object, language: Language, zone: ZoneInfo) -> str:
     if name == "known_at":
-        return f"{datetime.fromisoformat(str(value)).astimezone(zone):%Y-%m-%d %H:%M}"
+        return str(showing.when(datetime.fromisoformat(str(value)), zone, language).striptags())
     return CATALOGUES[language].get(f"incidents.{name}.{value}", str(value))
 
 

@@ -13,6 +13,7 @@ from mailguard.accounts import people_administration as administration
 from mailguard.accounts.factors import Factor
 from mailguard.accounts.people_administration import Particulars
 from mailguard.i18n import CATALOGUES
+from mailguard.incidents.opening import ACTOR, Opening
 from mailguard.model.people import Role
 from mailguard.model.queue import State
 from tests.conformance.hold_parts import OFFICE, SATO, SENDER, A, B, MakeNode, Node
@@ -293,3 +294,24 @@ async def test_sender_of_a_mail_to_many_is_not_told_to_call_them_all(web_office:
 
     keys = ("incidents.result.now.call", "incidents.result.now.call.many")
     assert [[True, False], [False, True]] == [[JA[key] in one for key in keys] for one in words]
+
+
+async def test_incident_that_opened_itself_names_no_person_and_no_unknown_number(
+    web_office: WebOffice, node: Node, clock: StandingClock
+) -> None:
+    """Nobody reported it: we did, and no made-up address stands there; its times are written as all others are."""
+    queue_id = await node.held(A)
+    opened = await web_office.parts.store.write(
+        web_office.parts.openings.open_for_mail(queue_id, ACTOR, Opening(why={"by": "bounce"}))
+    )  # fmt: skip
+    path = f"/incidents/{opened.incident_id}"
+    async with await web_office.signed_in(CISO, TWO) as client:
+        await client.post(f"{path}/known-at", data={"known_at": "2026-11-02T09:30", "reason": "先方から電話"})
+        page = words_of(await client.get(path))
+        steps = words_of(await client.get(f"{path}/steps"))
+        listed = words_of(await client.get("/incidents"))
+
+    assert f"{JA['incidents.page.opened_by']} {JA['incidents.worker']}" in page
+    assert "incidents@" not in page + steps
+    assert "2026年11月2日(月) 18:00 から 2026年11月2日(月) 9:30 へ" in page
+    assert JA["incidents.list.persons"] not in listed

@@ -18,6 +18,7 @@ from mailguard.inspection.column_kinds import (
     of_three_cells,
     said_around,
 )
+from mailguard.inspection.holders import names_firm
 from mailguard.inspection.ja.person_name import (
     FULL_NAME_HEADERS,
     GIVEN_HEADERS,
@@ -83,6 +84,7 @@ _EXAMPLE_CELL = re.compile(
 )
 _LABEL_IS_DATA = re.compile(r"\d{3}|\d-\d|\d(?:丁目|番|号)")
 _HAS_NUMBER = re.compile(r"\d|[一二三四五六七八九十]+(?:丁目|番|号)")
+_OF_ACCOUNT = re.compile("名義|受取人")
 _GUARDIAN = re.compile("保護者|世帯主|父|母")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー・A-Za-z]+")
 _ACTING_HEADER = re.compile(
@@ -187,11 +189,15 @@ class Columns:
             words = {column: above.get(column, "") + word for column, word in words.items()}
         roles = self._by_digits(table, header, end, words, about)
         of_office = {column for column, word in words.items() if OFFICE_DATA.search(word)}
-        has_people = any(role in ("full", "surname", "given") for role in roles.values())
-        is_of_offices = not has_people and any(_ORGANISATION_COLUMN.match(word) for word in words.values())
-        has_people = has_people or (not is_of_offices and "kana" in roles.values())
+        people = [words.get(column, "") for column, role in roles.items() if role in ("full", "surname", "given")]
+        firms = [word for word in words.values() if _ORGANISATION_COLUMN.match(word)]
+        is_of_offices = bool(firms) and not people
+        if people and all(_OF_ACCOUNT.search(word) for word in people):
+            # Beside the names of firms the holders of accounts are no people; beside the branches of banks they are.
+            is_of_offices = any("支店" not in word for word in firms)
+        has_people = not is_of_offices and (bool(people) or "kana" in roles.values())
         self._is_pay = self._is_pay or Kind.MY_NUMBER in roles.values()
-        if is_of_offices and not has_people:
+        if is_of_offices:
             of_office = set(words)
             organisations.update(range(header.row + 1, end))
         readers = {
@@ -315,7 +321,7 @@ class Columns:
 
     def _name_in(self, cell: Cell) -> tuple[int, int] | None:
         """The span of a name in a cell; None where the cell holds a label or an office."""
-        if _NO_NAME.fullmatch(cell.text):
+        if _NO_NAME.fullmatch(cell.text) or names_firm(cell.text):
             return None
         if ORGANISATION.search(cell.text) and not is_surname(cell.text.split(" ")[0]):
             return None

@@ -10,8 +10,13 @@ from mailguard.inspection.text import line_end, line_start
 from mailguard.model.finding import Kind
 
 _SORTS = "カ|ユ|ド|メ|シ|イ|ザイ|シヤ|シヤフク|フク|ガク|シユウ|トクヒ|ノウ|ベン|ゼイ"
-_FIRM_CELL = re.compile(rf"\t *(?:{_SORTS})\) ?[ァ-ヺー]|[ァ-ヺー]\((?:{_SORTS})\)? *(?:$|\t)")
+_FIRM_CELL = re.compile(rf"(?:^|\t) *(?:{_SORTS})\) ?[ァ-ヺー]|[ァ-ヺー]\((?:{_SORTS})\)? *(?:$|\t)")
 """A cell with a holder as banks write those that are firms: カ)マルシン, マルシン(カ."""
+
+
+def names_firm(cell: str) -> bool:
+    """Whether a cell names a firm as banks write the holder of an account."""
+    return _FIRM_CELL.search(cell) is not None
 
 
 def is_of_firm(plain: str, hit: Hit) -> bool:

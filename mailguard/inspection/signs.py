@@ -63,7 +63,7 @@ TITLE_AFTER = re.compile(rf"^(?:[\s(・/、]{{0,2}}|\s?\([^()\n]{{0,16}})(?:{TIT
 TITLE_START = re.compile(rf"^\s?(?:{TITLES})")
 ADDRESSED_REST = 12
 """Characters behind a name and its title in a greeting; more, and the line says something."""
-SAYS = re.compile(r"[はがを]|です|ます|[0-9]{1,3} ?[歳才]")
+SAYS = re.compile(r"[はがを]|です|ます|[0-9]{1,3} ?[歳才]|[0-9]{2,3} ?[MF男女]\b|\([0-9]{1,3}\)")
 ADDRESSED_TOO = re.compile(r"(?:様|先生|殿|さん|御中|各位)[\s、,)）]*$")
 SURE_ILLNESS = 0.7
 """Confidence from which a word is an illness, and not only of one."""

@@ -135,7 +135,7 @@ class NameScan:
         at, grade = ending
         surname = self.plain[at:end]
         if token[0].startswith(_ACCOUNT_SORTS) and (
-            surname.endswith(_BRANCH_ENDS) or _ACCOUNT_BEHIND.match(self.plain, token.end())
+            gap[0] == "\t" or surname.endswith(_BRANCH_ENDS) or _ACCOUNT_BEHIND.match(self.plain, token.end())
         ):
             return None  # 須坂支店 普) 0123456
         if surname == "孫" and self.lists.surnames.get(token[0], 0) >= 2 and _GAP.match(self.plain, token.end()):

@@ -30,6 +30,46 @@ def test_suppliers_with_accounts_of_firms_are_nobody() -> None:
     assert set() == counting(sheet(*SUPPLIERS))
 
 
+MASTER = (
+    ("コード", "名称", "電話", "銀行", "支店", "種別", "口座", "名義"),
+    ("101", "長野ガス株式会社", "026-555-2001", "みすず野銀行", "本店", "当座", "1100294", "ﾅｶﾞﾉｶﾞｽ(ｶ"),
+    ("102", "信州電力", "026-555-2002", "みすず野銀行", "本店", "普", "2200375", "ｼﾝｼﾕｳﾃﾞﾝﾘﾖｸ(ｶ"),
+    ("103", "学校法人あけぼの", "026-555-2003", "みすず野信金", "本店", "普", "3300486", "ｶﾞｸ)ｱｹﾎﾞﾉ"),
+)
+
+
+def test_firms_we_pay_are_nobody_by_the_holders_of_their_accounts() -> None:
+    """The table from which we pay has no people in it, though its accounts have holders."""
+    assert set() == counting(sheet(*MASTER))
+
+
+def test_people_whom_a_list_names_as_holders_of_accounts_alone_are_somebody() -> None:
+    """Members who get money back stand in a list of banks and branches under 名義 alone."""
+    rows = (
+        ("銀行名", "支店名", "種別", "口座番号", "名義", "電話"),
+        ("みすず野銀行", "本店", "普", "4410982", "ｲﾄｳ ﾐﾄﾞﾘ", "026-555-8720"),
+        ("みすず野信金", "豊野", "普", "4410997", "ﾌﾙｶﾜ ｼｭｳﾍｲ", "026-555-8721"),
+    )
+    found = inspected(sheet(*rows))
+
+    assert (found.persons, found.counts[Kind.PHONE_NUMBER], found.counts[Kind.BANK_ACCOUNT]) == (2, 2, 2)
+
+
+def test_offices_with_readings_beside_them_are_no_people() -> None:
+    """A list of schools says how they are read, and where one calls them."""
+    rows = (("学校名", "フリガナ", "電話"), ("旭小学校", "アサヒショウガッコウ", "0263-55-1005"))
+
+    assert set() == counting(sheet(*rows))
+
+
+def test_person_among_the_firms_we_pay_is_somebody() -> None:
+    """A lecturer in the same table holds the account under his own name."""
+    alone = ("104", "伊藤 翠", "090-4127-8720", "みすず野銀行", "本店", "普", "4410982", "ｲﾄｳ ﾐﾄﾞﾘ")
+    found = inspected(sheet(*MASTER, alone))
+
+    assert (must_protect(found), found.counts[Kind.BANK_ACCOUNT], found.persons) == (True, 1, 1)
+
+
 def test_lecturer_among_the_suppliers_is_somebody() -> None:
     """Who is paid under his own name has an account of his own, whoever stands around him."""
     alone = (

@@ -84,6 +84,33 @@ def test_officer_whom_a_case_is_about_is_its_matter(line: str) -> None:
     assert must_protect(inspected(body(text)))
 
 
+TALKS = [
+    "1月は「うつ病を正しく知る」（北川 恵 医師）、2月は「糖尿病を学ぶ」（管理栄養士 小池 里美 氏）です。",
+    "「認知症を理解する」講師 北川 恵 医師（北川クリニック院長）",
+]
+
+
+@pytest.mark.parametrize("talk", TALKS)
+def test_title_of_a_talk_about_an_illness_is_nobodys(talk: str) -> None:
+    """Who speaks about an illness in a lecture of ours does not have it."""
+    assert not must_protect(inspected(body(f"各位\n\n健康づくりのご案内です。\n{talk}\n")))
+
+
+def test_worker_in_the_ward_of_a_hospital_is_not_in_it() -> None:
+    """「入院棟のみ」 is where the painter works."""
+    rows = (("工程", "担当", "備考"), ("設計", "山田", "完了"), ("施工", "鈴木", "入院棟のみ"), ("検査", "佐藤", ""))
+
+    assert set() == counting(sheet(*rows))
+
+
+@pytest.mark.parametrize("line", ["宮川 ミツ子　93F", "宮川 ミツ子 様　93歳 女", "宮川 ミツ子(93) 女性"])
+def test_patient_in_the_first_line_is_not_greeted(line: str) -> None:
+    """A summary begins with whom it is about, by name, age and sex."""
+    text = f"{line}\n#1 誤嚥性肺炎　#2 心不全\n退院先：特養 ひだまり\n"
+
+    assert must_protect(inspected(body(text)))
+
+
 def test_missing_person_in_the_first_lines_is_not_greeted() -> None:
     """Who is looked for by name, age and sex is what the mail is about."""
     text = "防災無線原稿\n行方不明者　西澤　トシ子さん　８４歳　女性\n昭和１５年３月２１日生まれ\n"

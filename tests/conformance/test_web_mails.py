@@ -16,13 +16,14 @@ from mailguard.accounts.people_administration import Particulars
 from mailguard.model.audit import AuditAction
 from mailguard.model.people import Role
 from mailguard.model.queue import State
-from tests.conformance.hold_parts import NOWHERE, OFFICE, SATO, A, B, C, MakeNode
+from tests.conformance.hold_parts import NOWHERE, OFFICE, SATO, SENDER, A, B, C, MakeNode
 from tests.conformance.mail_pages import MailPages, make_pages, words_of
 from tests.conformance.test_mending import FIRMS, mail
 from tests.conformance.web_office import WebOffice
 
 HELD, CANCELLED, CLEARED = State.HELD, State.CANCELLED, State.CLEARED
 ADMINISTRATOR = "ueki@office.example.jp"
+SHARED = b"eigyo@office.example.jp"
 TWO = (Factor.MAILBOX, Factor.TOTP)
 
 
@@ -71,6 +72,23 @@ async def test_list_with_nothing_to_do_says_so_as_good_news(owner: httpx2.AsyncC
 
     assert "確認が必要なメールはありません" in words
     assert "30日" in words
+
+
+async def test_mail_of_another_address_says_on_list_and_page_whose_it_is(
+    pages: MailPages, owner: httpx2.AsyncClient
+) -> None:
+    """I look after a shared mailbox and a scanner: I see what leaves in which name, and nothing where it is mine."""
+    mine = await pages.node.held(A, wire=about("mine", A))
+    shared = await pages.node.held(A, wire=about("shared", A).replace(b"From: " + SENDER.encode(), b"From: " + SHARED))
+    listed = await owner.get("/mails?box=waiting")
+    rows = dict(re.findall(r'id="row-(\w+)">(.*?)</li>', listed.text, re.DOTALL))
+    own, other = await owner.get(f"/mails/{mine}"), await owner.get(f"/mails/{shared}")
+
+    for page in (rows[shared], other.text):
+        assert "差出人:" in page
+        assert "eigyo@<wbr>office.example.jp" in page
+    for page in (rows[mine], own.text):
+        assert "差出人:" not in page
 
 
 async def test_search_unfolds_a_period_only_where_one_is_asked_for(owner: httpx2.AsyncClient) -> None:

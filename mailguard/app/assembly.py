@@ -102,10 +102,7 @@ class Assembly:
         learner = Learner(self.spool, acquaintances)
         grace = timedelta(seconds=settings.hold.grace_seconds)
         records = self.records = Records(self.spool.secret_box(PASSWORDS))
-        self.passwords = Passwords(
-            self.spool, records, settings.protection, settings.office, grace, self._zone,
-            lambda address: self.policy.rules.directory.is_outside(address),
-        )  # fmt: skip
+        self.passwords = self._passwords(records, grace)
         self.deliverer = Deliverer(
             self.spool, self.routes, delivery, self.reports, learner, settings.office.hostname, self.passwords
         )
@@ -188,6 +185,12 @@ class Assembly:
     def _zone(self) -> ZoneInfo:
         """The office's, by the rules in force."""
         return self.policy.rules.hours.zone
+
+    def _passwords(self, records: Records, grace: timedelta) -> Passwords:
+        return Passwords(
+            self.spool, records, self.settings.protection, self.settings.office, grace, self._zone,
+            lambda address: self.policy.rules.directory.is_outside(address),
+        )  # fmt: skip
 
     def _announcer(self) -> Announcer:
         settings = self.settings

@@ -17,6 +17,7 @@ from mailguard.inspection.beside import BORN_BY, birth_year, is_historic
 from mailguard.inspection.circumstances import Circumstances
 from mailguard.inspection.closings import CONTACT_KINDS, PRIVATE_KINDS, Closings
 from mailguard.inspection.detection import Detection
+from mailguard.inspection.examples import is_counted_up, is_example_name
 from mailguard.inspection.hits import PERSON, SURNAME, Hit
 from mailguard.inspection.holders import is_of_firm, is_of_organisation
 from mailguard.inspection.ja.phone_number import ORGANISATION_WORDS as PHONE_OFFICES
@@ -32,9 +33,6 @@ from mailguard.inspection.signs import (
     ADDRESSED_TOO,
     ATTENDS,
     AUTHORED,
-    EXAMPLE,
-    EXAMPLE_GIVEN,
-    EXAMPLE_SURNAMES,
     FORM_LINE,
     GUESTS,
     HOME_BEFORE,
@@ -56,7 +54,6 @@ from mailguard.inspection.signs import (
     TYPED,
     announces,
     has_title,
-    is_made_up,
     is_of_history,
     is_zero,
 )
@@ -108,7 +105,7 @@ class Suppressor:
         for hit in self._hits:
             if self._allowed(hit.value):
                 hit.suppressed = Suppression.ALLOWED
-            elif is_zero(hit.value) or self._is_made_up(hit):
+            elif is_zero(hit.value) or is_counted_up(self._text, hit, is_hard=hit.kind in self._hard):
                 hit.suppressed = Suppression.EXAMPLE
             elif may_be_of_place and hit.suppressed is None:
                 hit.suppressed = self._by_place(hit)
@@ -226,7 +223,7 @@ class Suppressor:
                 hit.suppressed = None
 
     def _person(self, hit: Hit) -> Suppression | None:
-        if self._is_example(hit):
+        if is_example_name(self._text, hit):
             return Suppression.EXAMPLE
         if any(one.kind == Kind.BIRTH_DATE and is_historic(one.value) for one in hit.belongings):
             return Suppression.PUBLIC
@@ -279,23 +276,6 @@ class Suppressor:
         if any(one.line == hit.line and one.kind in PRIVATE_KINDS for one in hit.belongings):
             return False
         return TITLE_BEFORE.search(self._text.before(hit.start, 20).rpartition("\n")[2]) is not None
-
-    def _is_made_up(self, hit: Hit) -> bool:
-        """Whether its digits only count; of hard kinds, where an example is spoken of: 3456789 may be an account."""
-        if not _may_be_made_up(hit) or not is_made_up(hit.value):
-            return False
-        is_one_digit = len(set(filter(str.isdigit, hit.value))) == 1
-        return hit.kind not in self._hard or is_one_digit or self._speaks_of_examples(hit)
-
-    def _is_example(self, hit: Hit) -> bool:
-        """公立 太郎, and 山田 太郎 where an example is spoken of."""
-        is_given = hit.value.endswith(EXAMPLE_GIVEN)
-        return is_given and (hit.value.startswith(EXAMPLE_SURNAMES) or self._speaks_of_examples(hit))
-
-    def _speaks_of_examples(self, hit: Hit) -> bool:
-        start = line_start(self._text.plain, max(0, hit.start - 300))
-        about = f"{self._text.piece.where} {self._text.piece.section} {self._text.plain[start : hit.end + 60]}"
-        return EXAMPLE.search(about) is not None
 
     def _has_own_contact(self, hit: Hit) -> bool:
         """Whether a private telephone or address is given for the name, on its line."""
@@ -533,8 +513,3 @@ class Suppressor:
             or any(one.kind in PRIVATE_KINDS and one.kind != Kind.SPECIAL_CARE for one in person.belongings)
         )
         return None if -LINES_ABOVE <= below < 0 and is_said else Suppression.UNSURE
-
-
-def _may_be_made_up(hit: Hit) -> bool:
-    """Whether nothing says what it is but its shape: a column, a label, the office's own pattern."""
-    return not hit.rule.endswith(TYPED) and not hit.rule.startswith("office.")

@@ -2,7 +2,8 @@
 
 Each is done in the transaction of what it rests on, so that none is missed. A mail that came back opens one where it
 had been held for a danger and a person sent it readable: what they answered was perhaps wrong. What came back closed
-could be read by nobody, and the others rightly get its password. Once for each mail.
+could be read by nobody, and the others rightly get its password. Where all the danger was that outsiders see each
+other, and they left hidden, an old address among many is none. Once for each mail.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from mailguard.store import Transaction
 
 IDS_MAX = 10
 """Message-IDs of a report that are looked for, and mails with the same one."""
+
+_HIDING = frozenset({Obligation.HIDE_RECIPIENTS.value, Obligation.SEND_INDIVIDUALLY.value})
 
 log = structlog.get_logger()
 
@@ -91,14 +94,22 @@ class Triggers:
             found |= dict.fromkeys(queries.mails_marked(transaction, kind.value, digest, IDS_MAX))
         return list(found)
 
-    @staticmethod
-    def _was_danger(transaction: Transaction, queue_id: QueueId, positions: Collection[int]) -> bool:
+    def _was_danger(self, transaction: Transaction, queue_id: QueueId, positions: Collection[int]) -> bool:
         released: set[object] = set()
         for event in audit.events_of(transaction, queue_id):
             dangers = event.details.get("danger")
-            if event.action is AuditAction.RELEASED and isinstance(dangers, list) and not _left_closed(event):
+            if event.action is not AuditAction.RELEASED or not isinstance(dangers, list):
+                continue
+            if not (_left_closed(event) or self._left_hidden(event)):
                 released |= set(dangers)
         return not released.isdisjoint(positions)
+
+    def _left_hidden(self, event: AuditEvent) -> bool:
+        """Whether it was held only because outsiders would see each other, and they do not."""
+        spoke, rules = event.details.get("rules"), self._rules()
+        harmless = rules.quiet | {rule.id for rule in rules.rules if rule.is_exposure}
+        is_hidden = not _HIDING.isdisjoint(_done(event)) and not event.details.get("waived")
+        return is_hidden and isinstance(spoke, list) and harmless.issuperset(spoke)
 
     def _open(self, transaction: Transaction, queue_id: QueueId, why: dict[str, object]) -> bool:
         if any(not one.is_drill for one in self._records.of_mail(transaction, queue_id)):
@@ -110,6 +121,9 @@ class Triggers:
 
 def _left_closed(event: AuditEvent) -> bool:
     """Whether what was released had to be protected, and was."""
+    return Obligation.PROTECT.value in _done(event) and not event.details.get("waived")
+
+
+def _done(event: AuditEvent) -> list[object]:
     obligations = event.details.get("obligations")
-    has_to = isinstance(obligations, list) and Obligation.PROTECT.value in obligations
-    return has_to and not event.details.get("waived")
+    return obligations if isinstance(obligations, list) else []

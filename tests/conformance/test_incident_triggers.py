@@ -30,6 +30,7 @@ from tests.fakes.next_hop import ScriptedNextHop, Stage, say
 from tests.system.waiting import eventually
 
 MESSAGE_ID = "<one@office.example.jp>"
+VISIBLE = hold.Wish(recipients=hold.Recipients.AS_THEY_ARE)
 RULES = """\
 include: [standard]
 rules:
@@ -71,7 +72,7 @@ async def named_and_sent(desk: Desk) -> QueueId:
     """A mail to a crowd, by whose Message-ID reports name it, is with the next server."""
     letter = wire(CROWD).replace(b"MIME-Version", f"Message-ID: {MESSAGE_ID}\r\nMIME-Version".encode())
     queue_id = await desk.node.held(*CROWD, wire=letter)
-    await desk.node.store.write(hold.release(desk.node.spool, queue_id, OWNER, ""))
+    await desk.node.store.write(hold.release(desk.node.spool, queue_id, OWNER, "they know each other", wish=VISIBLE))
     await desk.node.look()
     return queue_id
 
@@ -108,7 +109,7 @@ async def test_dangerous_mail_that_comes_back_opens_an_incident(
     hop.on(Stage.RCPT, say("550 5.1.1 No such user"), matching=CROWD[0])
     hop.on(Stage.RCPT, say("451 4.7.1 Greylisted"), matching=CROWD[1])
     queue_id = await desk.node.held(*CROWD, wire=wire(CROWD))
-    await store.write(hold.release(desk.node.spool, queue_id, OWNER, ""))
+    await store.write(hold.release(desk.node.spool, queue_id, OWNER, "they know each other", wish=VISIBLE))
     await desk.node.look()
     (incident,) = await opened(desk)
     (entry,) = await desk.entries(incident.incident_id, EntryKind.OPENED)
@@ -118,6 +119,25 @@ async def test_dangerous_mail_that_comes_back_opens_an_incident(
 
     assert ("bounce", [0]) == (entry.details["by"], entry.details["positions"])
     assert [State.BOUNCED, State.CANCELLED] == (await desk.node.states(queue_id))[:2]
+
+
+async def test_mail_whose_danger_was_done_away_opens_none(
+    make_node: MakeNode, hop: ScriptedNextHop, store: Store, clock: StandingClock
+) -> None:
+    """Many would have seen each other, and left hidden from each other: an old address among them is a bounce like any
+    other, and whoever waits for a full mailbox still gets it.
+    """
+    desk = await desk_on(make_node(hop.port), store, clock)
+    hop.on(Stage.RCPT, say("550 5.1.1 No such user"), matching=CROWD[0])
+    hop.on(Stage.RCPT, say("452 4.2.2 Mailbox full"), matching=CROWD[1])
+    queue_id = await desk.node.held(*CROWD, wire=wire(CROWD))
+    await store.write(hold.release(desk.node.spool, queue_id, OWNER, ""))
+    await desk.node.look()
+    clock.advance(10)
+    await desk.follower.look()
+
+    assert [] == await opened(desk)
+    assert [State.BOUNCED, State.DEFERRED] == (await desk.node.states(queue_id))[:2]
 
 
 async def test_fault_in_opening_leaves_what_the_other_server_said(
@@ -131,16 +151,19 @@ async def test_fault_in_opening_leaves_what_the_other_server_said(
     hop.on(Stage.RCPT, replace(say("550 5.1.1 No such user"), event=first), matching=CROWD[0])
     hop.on(Stage.RCPT, replace(say("451 4.7.1 Greylisted"), event=second), matching=CROWD[1])
     queue_id = await desk.node.held(*CROWD, wire=wire(CROWD))
-    await store.write(hold.release(desk.node.spool, queue_id, OWNER, ""))
-    looking = asyncio.create_task(desk.node.look())
-    await hop.until(lambda: hop.reached(Stage.RCPT) == len(CROWD))
+    # One after the other, so that each part has a connection of its own.
+    looks = []
+    for part in ([0], range(1, len(CROWD))):
+        await store.write(hold.release(desk.node.spool, queue_id, OWNER, "they know each other", part, VISIBLE))
+        looks.append(asyncio.create_task(desk.node.look()))
+        await hop.until(lambda: hop.reached(Stage.RCPT) == len(looks))
     right = await store.read(lambda reader: reader.execute(_VERDICT, {"queue_id": queue_id}).scalar_one())
     await store.write(lambda transaction: _write_verdict(transaction, queue_id, "{"))
     first.set()
     await eventually(lambda: desk.node.deliverer.counters.bounced == 1, "what the first server said to be on record")
     await store.write(lambda transaction: _write_verdict(transaction, queue_id, right))
     second.set()
-    await looking
+    await asyncio.gather(*looks)
     states = await desk.node.states(queue_id)
 
     assert [State.BOUNCED, State.DEFERRED] == states[:2]

@@ -329,10 +329,12 @@ class Notices:
         return Situation(one.kind, about, end, by, one.is_last, is_elsewhere, case.has_deciders, why_not)
 
     def _mail_told(self, transaction: Transaction, case: _Case, one: Wanted) -> MailTold:
-        link = self._url
+        link, queue_id = self._url, case.mail.submission.queue_id
         if link and one.address in case.concerned.owners and one.address not in case.concerned.deciders:
-            # What a link opens is the owner's to decide; whoever approves signs in.
-            link = f"{link}/m/{self._make_link(transaction, case.mail.submission.queue_id, one.address)}"
+            link = f"{link}/m/{self._make_link(transaction, queue_id, one.address)}"
+        elif link:
+            # What a link opens is the owner's to decide; whoever approves signs in, and comes to the mail then.
+            link = f"{link}/mails/{queue_id}"
         return self._told(transaction, case, link)
 
     def _told(self, transaction: Transaction, case: _Case, link: str) -> MailTold:

@@ -337,17 +337,17 @@ async def test_refused_mail_that_expired_is_told_as_not_approved(
 async def test_approval_is_asked_of_those_who_may_give_it(
     make_node: MakeNode, store: Store, clock: StandingClock
 ) -> None:
-    """My manager is asked, without a link that decides; I hear that it waits."""
+    """My manager is asked, and comes to the mail by signing in: no link decides. I hear that it waits."""
     asked = replace(verdict(Needs.APPROVER), approval=Approval((ApproverKind.MANAGER,)))
     office = offices(make_node, store, clock, asked)
     await office.add_people()
-    await office.node.held()
+    queue_id = await office.node.held()
 
     assert 2 == await office.later(WAIT)
     told = {str(one["To"]).strip("<>"): one for one in await office.told()}
     assert {MANAGER, SENDER} == set(told)
     assert str(told[MANAGER]["Subject"]).startswith("【確認のお願い】")
-    assert URL in body(told[MANAGER])
+    assert f"{URL}/mails/{queue_id}\n" in body(told[MANAGER])
     assert not LINK.search(body(told[MANAGER]))
     assert str(told[SENDER]["Subject"]).startswith("【承認待ち】")
     assert ["approval"] == office.announced

@@ -22,7 +22,7 @@ from mailguard.web import flashes
 from tests.conformance.api_parts import program_of
 from tests.conformance.hold_parts import GRACE, KEY, NOWHERE, SATO, SENDER, A, B, C, MakeNode, Node
 from tests.conformance.mail_pages import MailPages
-from tests.conformance.test_web_mending import MANAGER, OTHER, as_approver, needing, staff
+from tests.conformance.test_web_approving import MANAGER, OTHER, as_approver, needing, staff
 from tests.conformance.web_office import WebOffice
 from tests.fakes.clock import StandingClock
 

@@ -132,9 +132,7 @@ class Timekeeper:
         """Whether the mail is put off."""
         # Where the database does not answer, the mail is not at fault.
         again = 0.0 if isinstance(error, StorageUnavailable) else self._put_off.failed(queue_id)
-        log.error(
-            "take_up_failed", queue_id=queue_id, error=type(error).__name__, cause=str(error), again_seconds=again
-        )
+        log.error("take_up_failed", queue_id=queue_id, error=type(error).__name__, cause=error, again_seconds=again)
         return again > 0
 
     async def _take_up(self, queue_id: str, due_by: datetime) -> bool:

@@ -14,8 +14,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from mailguard import hold
+from mailguard.logs import redact
 from mailguard.model.audit import AuditAction
 from mailguard.model.queue import QueueId, State
 from mailguard.store import Transaction
@@ -337,6 +339,26 @@ async def test_mails_that_cannot_be_read_keep_no_other_waiting(
 
     assert ([DELIVERED], 1) == (went, early)
     assert {DELIVERED} == {state for one in damaged for state in await node.states(one)}
+
+
+async def test_mail_that_cannot_be_read_leaves_no_word_of_it_in_the_log(
+    make_node: MakeNode, hop: ScriptedNextHop, clock: StandingClock
+) -> None:
+    """What stands in a damaged row may be anybody's: the log names the mail and what sort of fault it was."""
+    node = make_node(hop.port)
+    queue_id = await node.held(A)
+    right = await node.store.read(lambda reader: reader.execute(_VERDICT, {"queue_id": queue_id}).scalar_one())
+    wrong = right.replace('"hold"', '"080-5555-0142"')
+    await node.store.write(lambda transaction: _write_verdicts(transaction, [queue_id], wrong))
+    clock.advance(HOLD_SECONDS + 3)
+    with capture_logs() as lines:
+        await node.look()
+    written = [redact(None, "error", dict(line)) for line in lines if line["event"] == "take_up_failed"]
+
+    assert [(queue_id, "ValueError", "ValueError")] == [
+        (line["queue_id"], line["error"], line["cause"]) for line in written
+    ]
+    assert "5555" not in str(written)
 
 
 _VERDICT = text("SELECT verdict FROM recipient WHERE queue_id = :queue_id LIMIT 1")

@@ -158,16 +158,17 @@ def _openings(office: Office) -> Openings:
     from mailguard.incidents import Openings, Responder
     from mailguard.incidents.planning import Planner
     from mailguard.incidents.running import LawClocks
-    from mailguard.judging.active import ActivePolicy
     from mailguard.model.protection import Channel
     from mailguard.parcels.passwords import Passwords
     from mailguard.parcels.records import PASSWORDS, Records
 
     settings, spool = office.settings, office.spool
-    rules = ActivePolicy(settings, spool.clock, office.store).rules
+    rules = office.rules()
     zone = rules.hours.zone
     parcels = Records(spool.secret_box(PASSWORDS))
-    passwords = Passwords(spool, parcels, settings.protection, settings.office, _grace(office), lambda: zone)
+    passwords = Passwords(
+        spool, parcels, settings.protection, settings.office, _grace(office), lambda: zone, rules.directory.is_outside
+    )
     notices = Notices(
         spool, settings.office, settings.notices, settings.web.public_url, lambda: zone,
         MailLinks(office.store).make,

@@ -84,9 +84,7 @@ def differences(before: Judged, after: Judged, quiet: frozenset[str] = frozenset
 def _only_in(
     said: Mapping[str, Explanation], other: Mapping[str, Explanation], quiet: frozenset[str]
 ) -> tuple[Explanation, ...]:
-    return tuple(
-        one for reason, one in said.items() if reason not in other and not (other and reason in quiet)
-    )  # fmt: skip
+    return tuple(one for reason, one in said.items() if reason not in other and not (other and reason in quiet))
 
 
 def _weight(needs: Needs | None) -> int:

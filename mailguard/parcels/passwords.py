@@ -80,10 +80,10 @@ class Passwords:
         office: OfficeSettings,
         grace: timedelta,
         zone: Callable[[], tzinfo],
-        is_outside: Callable[[str], bool] = lambda address: False,
+        is_outside: Callable[[str], bool],
     ) -> None:
         """``grace``: more than people are shown; ``zone``: the office's, in which mails say times. ``is_outside``: to
-        which senders no password goes; left out where none is told, only stopped.
+        which senders no password goes.
         """
         self._spool = spool
         self._records = records

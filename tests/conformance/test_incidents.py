@@ -116,7 +116,8 @@ def desk_of(node: Node, store: Store, clock: StandingClock) -> Desk:
         node.spool, OFFICE, NoticeSettings(), "https://mail.office.example.jp", lambda: TOKYO, MailLinks(store).make
     )
     parcels = Records(node.spool.secret_box(PASSWORDS))
-    passwords = Passwords(node.spool, parcels, ProtectionSettings(), OFFICE, GRACE, lambda: JAPAN)
+    is_outside = node.policy.rules.directory.is_outside
+    passwords = Passwords(node.spool, parcels, ProtectionSettings(), OFFICE, GRACE, lambda: JAPAN, is_outside)
     records = IncidentRecords(node.spool.secret_box(INCIDENTS))
     openings = Openings(node.spool, Responder(node.spool, passwords, parcels), records, notices, lambda: TOKYO)
     return Desk(node, openings, records, IncidentFollower(store, openings, clock, 1.0), parcels)

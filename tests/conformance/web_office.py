@@ -122,7 +122,10 @@ class WebOffice:
         ).judge
         records = Records(spool.secret_box(PASSWORDS))
         notices = self.settings.notices
-        passwords = Passwords(spool, records, self.settings.protection, office, grace, lambda: JAPAN)
+        passwords = Passwords(
+            spool, records, self.settings.protection, office, grace, lambda: JAPAN,
+            lambda address: self.policy.rules.directory.is_outside(address),
+        )  # fmt: skip
         incidents = IncidentRecords(spool.secret_box(INCIDENTS))
         documents = DocumentRecords(spool.secret_box(DOCUMENTS))
         clocks = LawClocks(spool, records, lambda: self.policy.rules, Channel(self.settings.protection.channel))
